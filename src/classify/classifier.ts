@@ -1,0 +1,39 @@
+/** A person that a face may be, with the probability that it is. */
+export interface Candidate {
+  readonly name: string;
+  /** In [0, 1]; the candidates of a prediction sum to 1. */
+  readonly probability: number;
+}
+
+/** What a classifier says about one embedding. */
+export interface Prediction {
+  /** The class that the classifier decides for (an SVM: by votes). */
+  readonly name: string;
+  /**
+   * Probability of `name`. Of an SVM it comes from another stage than the decision, so it need not
+   * be the largest (as in scikit-learn's `SVC`).
+   */
+  readonly probability: number;
+  /** Every class, most probable first; ties in class order. */
+  readonly candidates: readonly Candidate[];
+  /** Euclidean distance from the unit embedding to the nearest example (or mean) of `name`, in [0, 2]; what is measured is documented by each classifier. */
+  readonly distance: number;
+}
+
+export type ClassifierKind = 'svm' | 'linear' | 'neighbors' | 'mean';
+
+/** A fitted classifier. Made by `fit` or read from JSON; never changes. */
+export interface Classifier {
+  readonly kind: ClassifierKind;
+  /** Sorted by code unit, as scikit-learn's `LabelEncoder` sorts. */
+  readonly classes: readonly string[];
+  /** Numbers per embedding. */
+  readonly dimension: number;
+  /**
+   * @param embedding `dimension` finite numbers as the network gave them; the classifier brings them to unit length.
+   * @throws VisageError `PREDICT_INVALID`
+   */
+  predict(embedding: Float32Array): Prediction;
+  /** Complete and readable: what `classifierFromJSON` takes. */
+  toJSON(): unknown;
+}

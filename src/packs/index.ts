@@ -1,0 +1,8 @@
+export type {
+  AlignmentSettings,
+  DetectorSettings,
+  EmbedderSettings,
+  OpenPack,
+  Pack,
+  PackModels,
+} from './pack.ts';

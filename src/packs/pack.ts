@@ -1,0 +1,54 @@
+import type { Point } from '../kernel/index.ts';
+import type { ModelFile } from '../runtime/index.ts';
+
+/**
+ * A pack: everything that belongs together so that numbers mean something. Plain data; it is
+ * recorded by name in every artefact that holds its embeddings.
+ */
+export interface Pack {
+  readonly name: string;
+  readonly description: string;
+  /** SPDX expression or plain words, weights included. */
+  readonly licence: string;
+  /** Where the weights come from. */
+  readonly source: string;
+  readonly detector: DetectorSettings;
+  readonly alignment: AlignmentSettings;
+  readonly embedder: EmbedderSettings;
+}
+
+export interface DetectorSettings {
+  readonly network: 'ssd-mobilenet-v1';
+  /** Side of the square the photo is letterboxed into, in pixels. */
+  readonly inputSizePx: number;
+  /** Least score of a face, in [0, 1]. */
+  readonly minScore: number;
+  /** Boxes that overlap more than this are one face (intersection over union). */
+  readonly maxOverlap: number;
+}
+
+export interface AlignmentSettings {
+  /** Side of the crop in pixels. */
+  readonly cropSizePx: number;
+  /** Where image-left eye, image-right eye, nose, image-left and image-right mouth corner go, in crop pixels. */
+  readonly template: readonly [Point, Point, Point, Point, Point];
+}
+
+export interface EmbedderSettings {
+  /** Numbers per embedding. */
+  readonly dimension: number;
+  /** Whether an embedding is the mean over the crop and its mirror image. */
+  readonly mirrored: boolean;
+}
+
+/** The networks of a pack by their part in the journey. */
+export interface PackModels {
+  readonly detector: ModelFile;
+  readonly landmarks: ModelFile;
+  readonly embedder: ModelFile;
+}
+
+/** A pack whose networks lie on disk, checked. */
+export interface OpenPack extends Pack {
+  readonly models: PackModels;
+}

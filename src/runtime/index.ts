@@ -1,0 +1,1 @@
+export type { InferencePool, ModelFile, TensorMap } from './inference.ts';
