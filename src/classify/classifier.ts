@@ -29,6 +29,10 @@ export interface Classifier {
   readonly classes: readonly string[];
   /** Numbers per embedding. */
   readonly dimension: number;
+  /** Name of the pack whose embeddings it was fitted on. */
+  readonly pack: string;
+  /** A face whose `distance` is larger is unknown: none of the classes. */
+  readonly maxDistance: number;
   /**
    * @param embedding `dimension` finite numbers as the network gave them; the classifier brings them to unit length.
    * @throws VisageError `PREDICT_INVALID`

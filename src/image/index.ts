@@ -1,1 +1,1 @@
-export type { Photo, Raster } from './raster.ts';
+export type { Photo, PhotoSource, Raster } from './raster.ts';

@@ -15,3 +15,6 @@ export interface Photo {
   /** Pixels of the photo per pixel of the raster, ≥ 1. */
   readonly scale: number;
 }
+
+/** A photo to look at: the path of an image file, or its bytes with the name to report it under. */
+export type PhotoSource = string | { readonly name: string; readonly bytes: Uint8Array };

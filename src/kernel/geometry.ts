@@ -12,6 +12,32 @@ export interface Box {
   readonly height: number;
 }
 
+/**
+ * A rotation, uniform scaling and shift without reflection:
+ * (x, y) ↦ (a·x − b·y + tx, b·x + a·y + ty). Its scale is √(a² + b²).
+ */
+export interface Similarity {
+  readonly a: number;
+  readonly b: number;
+  readonly tx: number;
+  readonly ty: number;
+}
+
+/** Where `transform` puts `point`. */
+export function transformPoint(transform: Similarity, point: Point): Point {
+  return {
+    x: transform.a * point.x - transform.b * point.y + transform.tx,
+    y: transform.b * point.x + transform.a * point.y + transform.ty,
+  };
+}
+
+/** The transform that undoes `transform`, whose scale must not be 0. */
+export function invertSimilarity({ a, b, tx, ty }: Similarity): Similarity {
+  const squaredScale = a * a + b * b;
+  const [ia, ib] = [a / squaredScale, -b / squaredScale];
+  return { a: ia, b: ib, tx: -(ia * tx - ib * ty), ty: -(ib * tx + ia * ty) };
+}
+
 /** Area in square pixels; 0 for a box turned inside out. */
 export function boxArea(box: Box): number {
   return Math.max(0, box.width) * Math.max(0, box.height);

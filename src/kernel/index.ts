@@ -2,8 +2,16 @@ export { errorTable } from './error-table.ts';
 export type { ErrorCode, ErrorEntry } from './error-table.ts';
 export { toVisageError, VisageError, visageError } from './errors.ts';
 export type { ErrorSlots } from './errors.ts';
-export { boxArea, clipBox, intersectionOverUnion, overlapArea } from './geometry.ts';
-export type { Box, Point } from './geometry.ts';
+export {
+  boxArea,
+  clipBox,
+  intersectionOverUnion,
+  invertSimilarity,
+  overlapArea,
+  transformPoint,
+} from './geometry.ts';
+export type { Box, Point, Similarity } from './geometry.ts';
+export { mapInOrder } from './in-order.ts';
 export { allowedValues, checkOptions } from './options.ts';
 export type { BooleanOption, ChoiceOption, NumberOption, OptionSchema, OptionsOf } from './options.ts';
 export type { ProgressEvent, ProgressListener } from './progress.ts';

@@ -1,0 +1,71 @@
+import type { Candidate, Classifier } from './classify/index.ts';
+import type { LocatedFace } from './detect/index.ts';
+import type { Photo, PhotoSource, Raster } from './image/index.ts';
+import { visageError } from './kernel/index.ts';
+import type { OpenPack } from './packs/index.ts';
+
+/** A photo whose faces have been found. Boxes and landmarks are in pixels of the upright photo. */
+export interface LocatedPhoto {
+  readonly photo: Photo;
+  /** By score, best first. */
+  readonly faces: readonly LocatedFace[];
+}
+
+/** A face with the answer to whose it is. */
+export interface IdentifiedFace extends LocatedFace {
+  /** `null`: nobody the classifier knows. */
+  readonly name: string | null;
+  /** Probability of `name` (of the best candidate, where that is refused as unknown). */
+  readonly probability: number;
+  /** Euclidean distance in [0, 2] between unit embeddings; see {@link Classifier}. */
+  readonly distance: number;
+  readonly candidates: readonly Candidate[];
+  /** As the network gave it: not yet of unit length. */
+  readonly embedding: Float32Array;
+}
+
+/** A photo whose faces have been named. */
+export interface IdentifiedPhoto {
+  readonly photo: Photo;
+  readonly faces: readonly IdentifiedFace[];
+}
+
+export interface RecognizerOptions {
+  /** Name of a pack; default `bundled`. */
+  readonly pack?: string;
+  /** Worker threads for inference; default: one a core. */
+  readonly workers?: number;
+  /** Photos with more pixels than this are refused; default 100 million. */
+  readonly maxPixels?: number;
+  /** Where built networks are kept; default `VISAGE_CACHE` or the user's cache folder. */
+  readonly cacheFolder?: string;
+}
+
+/** The journey in one place: photo → faces → crops → embeddings → names. */
+export interface Recognizer extends AsyncDisposable {
+  readonly pack: OpenPack;
+  /** How many photos to keep under way so that every core has work. */
+  readonly concurrency: number;
+  /**
+   * Finds the faces.
+   * @throws VisageError `FILE_NOT_FOUND`, `FILE_UNREADABLE`, `IMAGE_UNREADABLE`, `IMAGE_UNSUPPORTED`,
+   *   `IMAGE_TOO_LARGE`, `IMAGE_TOO_SMALL`, `INFERENCE_FAILED`, `RUNTIME_CLOSED`
+   */
+  locate(source: PhotoSource, signal?: AbortSignal): Promise<LocatedPhoto>;
+  /** The aligned square crop of one face, `pack.alignment.cropSizePx` wide. */
+  crop(located: LocatedPhoto, face: LocatedFace): Raster;
+  /** One embedding a crop, `pack.embedder.dimension` numbers each, as the network gave them. */
+  embed(crops: readonly Raster[], signal?: AbortSignal): Promise<Float32Array[]>;
+  /** All of it: finds, embeds and names every face. Throws as `locate` does. */
+  identify(source: PhotoSource, classifier: Classifier, signal?: AbortSignal): Promise<IdentifiedPhoto>;
+  /** Finishes what was accepted and ends the workers. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a pack and starts the workers.
+ * @throws VisageError `PACK_UNKNOWN`, `WEIGHTS_MISSING`, `WEIGHTS_INVALID`, `CACHE_UNWRITABLE`
+ */
+export async function openRecognizer(options: RecognizerOptions = {}): Promise<Recognizer> {
+  throw visageError('PACK_UNKNOWN', { got: options.pack ?? 'bundled', allowed: 'none yet' });
+}
