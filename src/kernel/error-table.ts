@@ -66,6 +66,7 @@ export const errorTable = {
   MODEL_INVALID: row('The network {network} could not be built: {reason}.', 'This is a fault in Visage; please report it.', 1, 500),
   CACHE_UNWRITABLE: row('The cache folder {path} cannot be used: {reason}.', 'Set VISAGE_CACHE to a folder that can be written.', 1, 500),
   INFERENCE_FAILED: row('Running {network} failed: {reason}.', 'Try again; if it stays, run visage doctor.', 1, 500),
+  RUNTIME_BUSY: row('{what} is busy: {got} jobs are waiting; at most {allowed} may.', 'Try again in a moment, or raise {option}.', 1, 503),
   RUNTIME_CLOSED: row('{what} is closed.', 'Open a new one; after close() nothing runs any more.', 1, 503),
   PACKAGE_MISSING: row('{feature} needs the npm package {package}, which is not installed.', 'npm install {package}', 1, 501),
 

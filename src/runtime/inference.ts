@@ -15,16 +15,32 @@ export type TensorMap = Readonly<Record<string, Tensor>>;
  * Runs networks off the main thread.
  *
  * Inputs are copied, not transferred, so a job outlives the worker that was running it; outputs are
- * transferred. Feed pixels as `uint8` (the graphs cast), which makes the copies cheap.
+ * transferred. Feed pixels as `uint8` (the graphs cast), which makes the copies cheap. The arrays of
+ * an input must not change until the job has settled: they are read when a worker takes the job.
  */
 export interface InferencePool extends AsyncDisposable {
   /** How many jobs run at the same time. */
   readonly concurrency: number;
+  /** How many further jobs would start at once, from 0 to `concurrency`. */
+  readonly idle: number;
   /**
+   * Waits for a free worker, first come, first served, and runs `model` there.
+   * @param inputs by input name; or a function that makes them, called once, when a worker takes the
+   *   job, and never after an abort: what has to wait can be prepared as late as possible
+   * @param signal a waiting job leaves the queue; a running one rejects at once and its result is
+   *   dropped. The promise rejects with `signal.reason`
    * @throws VisageError `INFERENCE_FAILED` when the network refuses the input, or when its job has
-   *   killed more than one worker; `RUNTIME_CLOSED` after `close()`
+   *   killed more than one worker; `RUNTIME_BUSY` when too many jobs wait; `RUNTIME_CLOSED` after
+   *   `close()`
    */
-  run(model: ModelFile, inputs: TensorMap, signal?: AbortSignal): Promise<TensorMap>;
+  run(model: ModelFile, inputs: TensorMap | (() => TensorMap), signal?: AbortSignal): Promise<TensorMap>;
+  /**
+   * Loads networks before they are needed. Each is loaded by one worker, different ones side by side,
+   * and a job that comes meanwhile waits for the load under way instead of loading it again.
+   * @param everywhere load every network in every worker, as a server does before its first request
+   * @throws VisageError as `run` does
+   */
+  warm(models: readonly ModelFile[], everywhere?: boolean): Promise<void>;
   /** Finishes what was accepted, then ends the workers. Safe to call twice. */
   close(): Promise<void>;
 }
