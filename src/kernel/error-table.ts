@@ -75,6 +75,9 @@ export const errorTable = {
   PREDICT_INVALID: row('{owner} expects embeddings of {allowed} finite numbers, got {got}.', 'Make the embeddings with the pack that the classifier was trained with.', 1, 422),
   CLASSIFIER_INVALID: row('{path} is not a classifier of Visage: {reason}.', 'Train it again with visage train.', 1, 422),
 
+  // evaluation
+  EVALUATION_INVALID: row('{owner} cannot judge these answers: {reason}.', '{advice}', 1, 422),
+
   // the run itself
   ALL_PHOTOS_FAILED: row('None of the {got} photos could be used.', 'The reason stands beside each photo.', 1, 422),
   INTERRUPTED: row('Interrupted; {kept}.', 'Run the same command again to go on.', 1, 503),

@@ -17,5 +17,6 @@ export type { BooleanOption, ChoiceOption, NumberOption, OptionSchema, OptionsOf
 export type { ProgressEvent, ProgressListener } from './progress.ts';
 export { Random } from './random.ts';
 export type { NamedWeights, Tensor, TensorArrays, TensorType } from './tensor.ts';
+export { compareCodePoints } from './text-order.ts';
 export { distance, dot, isFiniteVector, mean, norm, squaredDistance, unit } from './vector.ts';
 export type { Vector } from './vector.ts';

@@ -1,0 +1,11 @@
+export { accuracy } from './accuracy.ts';
+export type { Answer } from './accuracy.ts';
+export { confusionMatrix } from './confusion-matrix.ts';
+export type { ConfusionMatrix } from './confusion-matrix.ts';
+export { lfwImagePath, parseLfwPairs } from './lfw-pairs.ts';
+export type { LfwImage, LfwPair } from './lfw-pairs.ts';
+export { areaUnderCurve, equalErrorRate, pointAtFalseAcceptRate, rocCurve } from './roc.ts';
+export type { RocPoint } from './roc.ts';
+export type { VerificationPairs } from './thresholds.ts';
+export { bestThreshold, foldAccuracy, verificationReport } from './verification.ts';
+export type { FoldAccuracy, FoldedPairs, VerificationAccuracy, VerificationReport } from './verification.ts';
