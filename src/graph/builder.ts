@@ -126,18 +126,19 @@ export class GraphBuilder {
       if (this.#values.has(name) && renamed.get(name) !== name) this.fail(`two values are called ${name}`);
     }
     const rename = (name: string): string => renamed.get(name) ?? name;
-    const values = [...this.#values.values()].map((value) => ({ ...value, name: rename(value.name) }));
+    const values = new Map<string, Value>();
+    for (const { name, type, dims } of this.#values.values()) {
+      values.set(rename(name), { name: rename(name), type, dims });
+    }
     return {
       name: this.name,
       inputs: [...this.#inputs],
       outputs: [...this.#outputs].map(([name, { type, dims }]) => ({ name, type, dims })),
-      nodes: this.#nodes.map((node) => ({
-        ...node,
-        inputs: node.inputs.map(rename),
-        outputs: node.outputs.map(rename),
-      })),
+      nodes: this.#nodes.map((node) =>
+        Object.assign({}, node, { inputs: node.inputs.map(rename), outputs: node.outputs.map(rename) }),
+      ),
       initializers: new Map(this.#initializers),
-      values: new Map(values.map((value) => [value.name, value])),
+      values,
     };
   }
 }

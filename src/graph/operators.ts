@@ -223,7 +223,7 @@ export function gemm(builder: GraphBuilder, a: Value, b: Value, bias: Value, nam
 
 /** `Transpose`: axis i of the result is axis `order[i]` of `x`. */
 export function transpose(builder: GraphBuilder, x: Value, order: readonly number[], name?: string): Value {
-  if ([...order].sort().join() !== [...x.dims.keys()].join()) {
+  if (order.length !== x.dims.length || !order.every((_, axis) => order.includes(axis))) {
     builder.fail(`Transpose of ${x.dims.length} axes by [${order.join(', ')}]`);
   }
   const dims = order.map((axis) => x.dims[axis]!);

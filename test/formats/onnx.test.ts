@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import onnxProto from 'onnx-proto';
 import {
   decodeModel,
@@ -201,24 +201,26 @@ test('every truncation and any damage gives a model or FORMAT_INVALID', () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), readsOrRefuses), { numRuns: 500 });
 });
 
+/** A model with one initializer, written by hand. */
+function modelWith(fill: (tensor: WireWriter) => void): Uint8Array {
+  const [tensor, graph, whole] = [new WireWriter(), new WireWriter(), new WireWriter()];
+  fill(tensor);
+  graph.message(5, tensor);
+  whole.message(7, graph);
+  return whole.finish();
+}
+
 test('lying sizes are refused before anything is allocated for them', () => {
-  const lie = (fill: (tensor: WireWriter) => void): Uint8Array => {
-    const [tensor, graph, whole] = [new WireWriter(), new WireWriter(), new WireWriter()];
-    fill(tensor);
-    graph.message(5, tensor);
-    whole.message(7, graph);
-    return whole.finish();
-  };
-  const huge = lie((tensor) => {
+  const huge = modelWith((tensor) => {
     tensor.packedInts(1, [2 ** 40, 2 ** 40]);
     tensor.int(2, 1);
     tensor.bytes(9, new Uint8Array(8));
   });
-  const negative = lie((tensor) => {
+  const negative = modelWith((tensor) => {
     tensor.packedInts(1, [-2]);
     tensor.int(2, 1);
   });
-  const external = lie((tensor) => {
+  const external = modelWith((tensor) => {
     tensor.int(2, 1);
     tensor.int(14, 1);
   });
