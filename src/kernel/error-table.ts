@@ -37,7 +37,7 @@ export const errorTable = {
   // options and usage
   OPTION_INVALID: row('{owner}: option {option} is {got}; allowed: {allowed}.', 'Correct the value of {option}.', 2, 400),
   OPTION_UNKNOWN: row('{owner}: there is no option {option}. Options: {allowed}.', 'Check the spelling of {option}.', 2, 400),
-  USAGE: row('{problem}', 'See visage {verb} --help.', 2, 400),
+  USAGE: row('{problem}', 'See {command} --help.', 2, 400),
 
   // files
   FILE_NOT_FOUND: row('{path} does not exist.', 'Check the path; relative paths start at the current folder.', 1, 404),
@@ -79,7 +79,7 @@ export const errorTable = {
   EVALUATION_INVALID: row('{owner} cannot judge these answers: {reason}.', '{advice}', 1, 422),
 
   // the run itself
-  ALL_PHOTOS_FAILED: row('None of the {got} photos could be used.', 'The reason stands beside each photo.', 1, 422),
+  ALL_PHOTOS_FAILED: row('None of the photos could be used ({got} of {got} failed).', 'The reason stands beside each photo.', 1, 422),
   INTERRUPTED: row('Interrupted; {kept}.', 'Run the same command again to go on.', 1, 503),
   INTERNAL: row('Something went wrong inside Visage: {reason}.', 'Run again with --debug and report what it prints.', 1, 500),
 } as const satisfies Record<string, ErrorEntry>;

@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import type { OptionSchema } from '../kernel/index.ts';
+import { addFlags, readFlags } from './flags.ts';
+
+/** `--seed`: verbs with anything random in them. The generator takes 32 bits. */
+export const seedSchema = {
+  seed: {
+    type: 'number',
+    default: 0,
+    integer: true,
+    min: 0,
+    max: 4294967295,
+    description: 'start of the random numbers; the same seed gives the same result',
+  },
+} as const satisfies OptionSchema;
+
+// 0 stands for "one a core", which is not the same number on every machine.
+const workersSchema = {
+  workers: {
+    type: 'number',
+    default: 0,
+    integer: true,
+    min: 0,
+    max: 256,
+    description: 'threads that run the networks; 0: one a core',
+  },
+} as const satisfies OptionSchema;
+
+/** What every verb understands. */
+export function addOutputFlags(command: Command): Command {
+  return command
+    .option('--json', 'print the result as one JSON document on stdout, errors too')
+    .option('--quiet', 'no progress and no remarks on stderr; errors stay')
+    .option('--debug', 'with an error, show where in the program it happened');
+}
+
+/** `--pack` and `--workers`: verbs that run networks. */
+export function addNetworkFlags(command: Command, packDefault = 'bundled'): Command {
+  command.option('--pack <name>', `networks to use (default: ${packDefault})`);
+  return addFlags(command, workersSchema);
+}
+
+/** What {@link addNetworkFlags} added. */
+export function readNetworkFlags(command: Command): { readonly pack: string | undefined; readonly workers: number | undefined } {
+  const { workers } = readFlags(command, workersSchema);
+  const { pack } = command.opts<{ pack?: string }>();
+  return { pack, workers: workers === 0 ? undefined : workers };
+}

@@ -1,0 +1,54 @@
+import { Option, type Command } from 'commander';
+import {
+  allowedValues,
+  checkOptions,
+  type NumberOption,
+  type ChoiceOption,
+  type BooleanOption,
+  type OptionSchema,
+  type OptionsOf,
+} from '../kernel/index.ts';
+
+/** `maxDistance` → `--max-distance`; a single letter stays as the field writes it: `C` → `--C`. */
+const flagName = (option: string): string => `--${option.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** A word that is no number stays text: the check then shows what was typed. */
+const numberOrText = (text: string): number | string => (text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text);
+
+function commandOption(name: string, option: NumberOption | ChoiceOption | BooleanOption): Option {
+  const flag = flagName(name);
+  if (option.type === 'boolean') {
+    // On by default: the flag that can be given is the one that turns it off.
+    return new Option(option.default ? flag.replace('--', '--no-') : flag, option.description);
+  }
+  const value = option.type === 'choice' ? '<choice>' : '<number>';
+  const made = new Option(`${flag} ${value}`, `${option.description} (${allowedValues(option)})`);
+  // The value is checked with the schema, all options at once, so that a library user and a
+  // command-line user read the same sentence.
+  if (option.type === 'number') made.argParser(numberOrText);
+  return made.default(option.default);
+}
+
+/** Adds a flag for every option of `schema`, but for those in `except`. */
+export function addFlags(command: Command, schema: OptionSchema, except: readonly string[] = []): Command {
+  for (const [name, option] of Object.entries(schema)) {
+    if (!except.includes(name)) command.addOption(commandOption(name, option));
+  }
+  return command;
+}
+
+/**
+ * The checked options of `schema` out of what commander parsed; other flags are left alone.
+ * @throws VisageError `OPTION_INVALID`, naming the flag as it is typed
+ */
+export function readFlags<const Schema extends OptionSchema>(
+  command: Command,
+  schema: Schema,
+): OptionsOf<Schema> {
+  const parsed = command.opts<Record<string, unknown>>();
+  const names = Object.keys(schema);
+  const byFlag = Object.fromEntries(names.map((name) => [flagName(name), schema[name]!]));
+  const given = Object.fromEntries(names.map((name) => [flagName(name), parsed[name]]));
+  const checked: Readonly<Record<string, unknown>> = checkOptions(`visage ${command.name()}`, byFlag, given);
+  return Object.fromEntries(names.map((name) => [name, checked[flagName(name)]])) as OptionsOf<Schema>;
+}

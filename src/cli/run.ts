@@ -1,0 +1,21 @@
+import type { Command } from 'commander';
+import type { ProgressListener } from '../kernel/index.ts';
+import type { Interruption } from './interruption.ts';
+import type { Output } from './output.ts';
+import type { Rooms } from './rooms.ts';
+
+/** What a verb works with. One for each start of the program. */
+export interface Run {
+  /** The rooms of the library, each loaded when first asked for: `--help` loads none. */
+  readonly rooms: Rooms;
+  readonly output: Output;
+  readonly progress: ProgressListener;
+  readonly signal: AbortSignal;
+  readonly interruption: Interruption;
+}
+
+/**
+ * Adds a verb to the program. The verb declares its arguments and flags and sets an action; the action
+ * throws `VisageError`s and may set `exitCode`s of failures that are results (as `doctor` does).
+ */
+export type RegisterVerb = (program: Command, run: Run) => void;
