@@ -40,9 +40,9 @@ export function addNetworkFlags(command: Command, packDefault = 'bundled'): Comm
   return addFlags(command, workersSchema);
 }
 
-/** What {@link addNetworkFlags} added. */
-export function readNetworkFlags(command: Command): { readonly pack: string | undefined; readonly workers: number | undefined } {
+/** What {@link addNetworkFlags} added, without what was not given. */
+export function readNetworkFlags(command: Command): { pack?: string; workers?: number } {
   const { workers } = readFlags(command, workersSchema);
   const { pack } = command.opts<{ pack?: string }>();
-  return { pack, workers: workers === 0 ? undefined : workers };
+  return { ...(pack === undefined ? {} : { pack }), ...(workers === 0 ? {} : { workers }) };
 }

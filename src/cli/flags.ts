@@ -10,10 +10,12 @@ import {
 } from '../kernel/index.ts';
 
 /** `maxDistance` → `--max-distance`; a single letter stays as the field writes it: `C` → `--C`. */
-const flagName = (option: string): string => `--${option.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+const flagName = (option: string): string =>
+  `--${option.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /** A word that is no number stays text: the check then shows what was typed. */
-const numberOrText = (text: string): number | string => (text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text);
+const numberOrText = (text: string): number | string =>
+  text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
 
 function commandOption(name: string, option: NumberOption | ChoiceOption | BooleanOption): Option {
   const flag = flagName(name);

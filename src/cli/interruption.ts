@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { visageError } from '../kernel/index.ts';
 
 /** Signals by which a person or the system asks to stop. */
@@ -5,7 +6,7 @@ const signals = ['SIGINT', 'SIGTERM'] as const;
 
 /**
  * Ctrl-C, twice: the first asks the work to stop where nothing is lost and ends with `INTERRUPTED`;
- * the second ends the process at once, as the signal does by default.
+ * the second ends the process at once.
  */
 export class Interruption implements Disposable {
   readonly #controller = new AbortController();
@@ -29,9 +30,8 @@ export class Interruption implements Disposable {
 
   readonly #listener = (signal: NodeJS.Signals): void => {
     if (this.signal.aborted) {
-      this[Symbol.dispose]();
-      process.kill(process.pid, signal);
-      return;
+      // 128 + the number of the signal, as shells report it. `exit` still lets unfinished files be removed.
+      process.exit(128 + constants.signals[signal]);
     }
     this.#controller.abort(visageError('INTERRUPTED', { kept: this.kept }));
     this.#onFirst();

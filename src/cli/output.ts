@@ -64,6 +64,11 @@ export class Output {
     if (!this.json) await this.#writeStdout(`${text}\n`);
   }
 
+  /** Text that was asked for, as it is: help and version. */
+  async raw(text: string): Promise<void> {
+    await this.#writeStdout(text);
+  }
+
   /** Prose beside the result, on stderr. Nothing with `--quiet`. */
   note(text: string): void {
     if (this.quiet) return;
@@ -103,11 +108,12 @@ export class Output {
   async error(error: VisageError): Promise<void> {
     this.progress.end();
     if (!this.json || this.#debug) {
-      for (const line of errorLines(error, this.stderrTraits.color, this.#debug)) this.#writeStderr(`${this.#signs(line)}\n`);
+      for (const line of errorLines(error, this.stderrTraits.color, this.#debug))
+        this.#writeStderr(`${this.#signs(line)}\n`);
     }
     if (!this.json || this.#document === 'whole') return;
-    const text = JSON.stringify(error.toJSON(), null, 2);
-    await this.#writeStdout(this.#document === 'open' ? `],"error":${text}}\n` : `{"error":${text}}\n`);
+    if (this.#document === 'none') await this.document({ error });
+    else await this.#writeStdout(`],"error":${JSON.stringify(error)}}\n`);
     this.#document = 'whole';
   }
 

@@ -12,10 +12,12 @@ export interface Run {
   readonly progress: ProgressListener;
   readonly signal: AbortSignal;
   readonly interruption: Interruption;
+  /** Makes the exit code 1 where the result itself is the bad news and no error follows (as in `doctor`). */
+  fail(): void;
 }
 
 /**
  * Adds a verb to the program. The verb declares its arguments and flags and sets an action; the action
- * throws `VisageError`s and may set `exitCode`s of failures that are results (as `doctor` does).
+ * throws `VisageError`s.
  */
 export type RegisterVerb = (program: Command, run: Run) => void;

@@ -3,7 +3,10 @@ import type { Environment } from './view/terminal.ts';
 import type { Rooms } from './rooms.ts';
 
 /** A stream to write to, perhaps a terminal. */
-export type TextStream = Writable & { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined };
+export type TextStream = Writable & {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+};
 
 /** What the command line meets outside: a test brings its own. */
 export interface Surroundings {

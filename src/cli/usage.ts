@@ -11,11 +11,17 @@ export function usageError(error: CommanderError, verb: string | undefined): Vis
   if (error.code === 'commander.help') {
     return visageError('USAGE', { problem: 'A verb is missing: say what to do.', command });
   }
-  const [first = '', ...rest] = error.message.replace(/^error:\s*/, '').split('\n');
+  const [first = '', ...rest] = error.message
+    .replace(/^error:\s*/, '')
+    .replace('unknown command', 'unknown verb')
+    .split('\n');
   const sentence = first.charAt(0).toUpperCase() + first.slice(1).replace(/\.?$/, '.');
   const suggestion = rest
     .join(' ')
     .trim()
     .replace(/^\((.*)\)$/, '$1');
-  return visageError('USAGE', { problem: suggestion === '' ? sentence : `${sentence} ${suggestion}`, command });
+  return visageError('USAGE', {
+    problem: suggestion === '' ? sentence : `${sentence} ${suggestion}`,
+    command,
+  });
 }

@@ -51,6 +51,7 @@ export const errorTable = {
   IMAGE_UNSUPPORTED: row('{path} is a {format} file, which cannot be read here.', '{advice}', 1, 415),
   IMAGE_TOO_LARGE: row('{path} has {got} pixels ({width} × {height}); at most {allowed} are accepted.', 'Scale the photo down, or raise maxPixels if you trust the file.', 1, 413),
   IMAGE_TOO_SMALL: row('{path} is {width} × {height} pixels; a photo needs at least {allowed} on each side.', 'Use a larger version of the photo.', 1, 422),
+  NO_PHOTO: row('{path} holds no photo.', 'Give photos, or folders with photos in them.', 1, 422),
   NO_FACE: row('No face was found in {path}.', 'Use a photo in which the face is upright, lit and at least 20 pixels wide.', 1, 422),
 
   // data sets

@@ -47,7 +47,15 @@ export function printable(text: string): string {
   );
 }
 
-const plainLetters: Readonly<Record<string, string>> = { '×': 'x', '…': '...', '–': '-', '—': '-', '→': '->', '≥': '>=', '≤': '<=' };
+const plainLetters: Readonly<Record<string, string>> = {
+  '×': 'x',
+  '…': '...',
+  '–': '-',
+  '—': '-',
+  '→': '->',
+  '≥': '>=',
+  '≤': '<=',
+};
 
 /** Our own prose for a terminal without Unicode: signs become their ASCII stand-ins, letters of names stay. */
 export function withoutSigns(text: string): string {

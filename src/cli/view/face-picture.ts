@@ -8,7 +8,13 @@ export interface PictureRaster {
 }
 
 /** Mean colour of the source pixels that target pixel (column, row) covers. */
-function areaMean(raster: PictureRaster, column: number, row: number, width: number, height: number): [number, number, number] {
+function areaMean(
+  raster: PictureRaster,
+  column: number,
+  row: number,
+  width: number,
+  height: number,
+): [number, number, number] {
   const left = Math.floor((column * raster.width) / width);
   const right = Math.max(left + 1, Math.floor(((column + 1) * raster.width) / width));
   const top = Math.floor((row * raster.height) / height);
@@ -26,10 +32,12 @@ function areaMean(raster: PictureRaster, column: number, row: number, width: num
   return [Math.round(red / count), Math.round(green / count), Math.round(blue / count)];
 }
 
+const cubeLevel = (value: number): number =>
+  value < 48 ? 0 : value < 115 ? 1 : Math.min(5, Math.floor((value - 35) / 40));
+
 /** The entry of xterm's 6 × 6 × 6 colour cube (entries 16 to 231, levels 0, 95, 135, 175, 215, 255) nearest to a colour. */
 function cubeEntry([red, green, blue]: readonly [number, number, number]): number {
-  const level = (value: number): number => (value < 48 ? 0 : value < 115 ? 1 : Math.min(5, Math.floor((value - 35) / 40)));
-  return 16 + 36 * level(red) + 6 * level(green) + level(blue);
+  return 16 + 36 * cubeLevel(red) + 6 * cubeLevel(green) + cubeLevel(blue);
 }
 
 /**

@@ -9,7 +9,6 @@ export interface ProgressState {
   readonly item: string | undefined;
   /** Items a second lately; undefined while too little is known. */
   readonly perSecond: number | undefined;
-  readonly elapsedSeconds: number;
 }
 
 const barCells = 24;
@@ -58,7 +57,8 @@ export function progressLine(state: ProgressState, columns: number, unicode: boo
     const width = cellWidth(line);
     if (width > room) continue;
     const forItem = room - width - 2;
-    const shown = item === '' || parts.length < 6 || forItem < leastItemCells ? '' : fitCells(item, forItem, unicode);
+    const shown =
+      item === '' || parts.length < 6 || forItem < leastItemCells ? '' : fitCells(item, forItem, unicode);
     return shown === '' ? line : `${line}  ${shown}`;
   }
   return fitCells(`${stage} ${count}`, room, unicode);

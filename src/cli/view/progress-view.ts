@@ -58,14 +58,19 @@ export class ProgressView {
   readonly listener: ProgressListener = (event) => {
     if (this.#options.quiet) return;
     const now = this.#now();
-    if (this.#stage === undefined || this.#stage.name !== event.stage || event.done < this.#stage.latest.done) {
+    if (
+      this.#stage === undefined ||
+      this.#stage.name !== event.stage ||
+      event.done < this.#stage.latest.done
+    ) {
       this.#finishStage();
       this.#startStage(event, now);
     }
     const stage = this.#stage!;
     stage.latest = event;
     const lastSample = stage.samples.at(-1);
-    if (lastSample === undefined || now - lastSample.atMs >= redrawMs) stage.samples.push({ atMs: now, done: event.done });
+    if (lastSample === undefined || now - lastSample.atMs >= redrawMs)
+      stage.samples.push({ atMs: now, done: event.done });
     while (stage.samples.length > 2 && now - stage.samples[0]!.atMs > rateWindowMs) stage.samples.shift();
     if (this.#options.traits.interactive) {
       if (now - this.#drawnMs >= redrawMs) this.#draw();
@@ -123,8 +128,14 @@ export class ProgressView {
     const worked = done - stage.startDone;
     const speed = worked > 0 && seconds > 0.05 ? `, ${rate(worked / seconds)}` : '';
     const { traits } = this.#options;
-    const mark = !traits.interactive ? '' : whole ? `${paint(traits.unicode ? '✓' : '*', 'good', traits.color)} ` : '- ';
-    this.#options.write(`${mark}${stage.name}: ${count} in ${duration(seconds)}${speed}${whole ? '' : ' (stopped)'}\n`);
+    const mark = !traits.interactive
+      ? ''
+      : whole
+        ? `${paint(traits.unicode ? '✓' : '*', 'good', traits.color)} `
+        : '- ';
+    this.#options.write(
+      `${mark}${stage.name}: ${count} in ${duration(seconds)}${speed}${whole ? '' : ' (stopped)'}\n`,
+    );
   }
 
   #perSecond(stage: Stage, now: number): number | undefined {
@@ -146,7 +157,6 @@ export class ProgressView {
         total: stage.latest.total,
         item: stage.latest.item,
         perSecond: this.#perSecond(stage, now),
-        elapsedSeconds: (now - stage.startMs) / 1000,
       },
       this.#options.columns(),
       this.#options.traits.unicode,

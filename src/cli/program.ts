@@ -1,0 +1,43 @@
+import { Command } from 'commander';
+import type { RegisterVerb, Run } from './run.ts';
+import { registerDetect } from './verbs/detect.ts';
+import { registerDoctor } from './verbs/doctor.ts';
+import { registerIdentify } from './verbs/identify.ts';
+
+/** In the order of the job; `visage --help` lists them so. */
+const verbs: readonly RegisterVerb[] = [registerIdentify, registerDetect, registerDoctor];
+
+const introduction = `Who is in this photograph? Visage finds the faces in photographs and names them.
+
+The job, start to end:
+  visage prepare photos/                       find and cut out the faces
+  visage embed faces-dataset.npz               turn each into 128 numbers
+  visage train faces-embeddings.npz            learn whose is whose
+  visage identify party.jpg --classifier classifier.json`;
+
+const closing = `
+Results go to stdout, progress and remarks to stderr; --json gives one JSON document.
+Exit codes: 0 done, 1 the work failed, 2 wrong usage.
+Each verb explains itself: visage <verb> --help`;
+
+/** The program with all its verbs. Nothing runs until it parses a command line. */
+export function createProgram(run: Run, version: string): Command {
+  const program = new Command('visage')
+    .usage('<verb> [arguments]')
+    .description(introduction)
+    .version(version, '--version', 'print the version')
+    .helpOption('--help', 'show this help')
+    .helpCommand('help [verb]', 'explain the program or a verb')
+    .configureHelp({ subcommandTerm: (verb) => verb.name(), showGlobalOptions: false })
+    .addHelpText('after', closing)
+    .commandsGroup('Verbs:')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void run.output.raw(text),
+      // Commander's own sentences go through the error table; the help that a missing verb shows stays.
+      writeErr: (text) =>
+        void (text.startsWith('error:') || run.output.json || run.output.note(text.trimEnd())),
+    });
+  for (const register of verbs) register(program, run);
+  return program;
+}
