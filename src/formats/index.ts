@@ -1,6 +1,17 @@
 export { AtomicFile, writeFileAtomically } from './atomic-file.ts';
 export type { FileContent } from './atomic-file.ts';
+export { openByteSource } from './byte-source.ts';
+export type { ByteSource, FileSource } from './byte-source.ts';
+export { readNpy, writeNpy } from './npy.ts';
+export type { NpyArray, NpyArrays, NpyType } from './npy-array.ts';
+export type { NpyHeader } from './npy-header.ts';
+export { NpzFile, readNpz, writeNpz } from './npz.ts';
+export type { NpyStream, NpzWriteOptions } from './npz.ts';
 export { systemReason } from './system-reason.ts';
 export * from './onnx/index.ts';
 export { decodeTfjsWeights, parseTfjsManifest, readTfjsFile, readTfjsWeights } from './tfjs.ts';
 export type { TfjsFile, TfjsManifest } from './tfjs.ts';
+export { ZipArchive } from './zip-archive.ts';
+export type { ZipEntry } from './zip-directory.ts';
+export { ZipWriter } from './zip-writer.ts';
+export type { Chunks } from './zip-writer.ts';
