@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { NpyArray } from '../../src/formats/index.ts';
 
 const dims = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 });
@@ -33,9 +33,7 @@ export const anyNpyArray: fc.Arbitrary<NpyArray> = dims.chain((shape) => {
   );
   return fc.oneof(
     ...numbers,
-    fc
-      .bigInt64Array(size)
-      .map((data): NpyArray => ({ type: 'int64', dims: shape, data: data as BigInt64Array<ArrayBuffer> })),
+    fc.bigInt64Array(size).map((data): NpyArray => ({ type: 'int64', dims: shape, data })),
     fc.uint8Array({ ...size, max: 1 }).map((data): NpyArray => ({ type: 'bool', dims: shape, data })),
     fc.array(anyText, size).map((data): NpyArray => ({ type: 'string', dims: shape, data })),
   );
