@@ -1,1 +1,3 @@
 export type { Detection, FivePoints, LocatedFace } from './face.ts';
+export { decodeSsdBoxes } from './ssd-boxes.ts';
+export { suppressOverlaps } from './suppression.ts';

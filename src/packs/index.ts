@@ -2,6 +2,7 @@ export type {
   AlignmentSettings,
   DetectorSettings,
   EmbedderSettings,
+  Look,
   OpenPack,
   Pack,
   PackModels,

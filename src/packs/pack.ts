@@ -19,12 +19,25 @@ export interface Pack {
 
 export interface DetectorSettings {
   readonly network: 'ssd-mobilenet-v1';
-  /** Side of the square the photo is letterboxed into, in pixels. */
-  readonly inputSizePx: number;
+  /** How the photo is looked at, finest first: each look sees it at another size. */
+  readonly looks: readonly Look[];
+  /**
+   * Long side beyond which a photo gains nothing: the smallest face that the finest look can see
+   * fills the crop already. Larger photos may be shrunk while they are decoded.
+   */
+  readonly photoSidePx: number;
   /** Least score of a face, in [0, 1]. */
   readonly minScore: number;
   /** Boxes that overlap more than this are one face (intersection over union). */
   readonly maxOverlap: number;
+}
+
+/** One look at the whole photo. */
+export interface Look {
+  /** What the long side of the photo is resized to, in pixels; each look half the one before. */
+  readonly longSidePx: number;
+  /** Faces narrower than this in the look are left to a finer one, which places them better. */
+  readonly leastFacePx: number;
 }
 
 export interface AlignmentSettings {

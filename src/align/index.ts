@@ -1,0 +1,1 @@
+export { fitSimilarity } from './fit-similarity.ts';
