@@ -1,0 +1,18 @@
+export {
+  type EmbeddingMap,
+  type EmbeddingMapOptions,
+  type MapMethod,
+  mapEmbeddings,
+} from './embedding-map.ts';
+export type { Picture } from './picture.ts';
+export { buildReport } from './report.ts';
+export type {
+  ReportData,
+  ReportFace,
+  ReportPhoto,
+  ReportPhotoFace,
+  ReportPrediction,
+  ReportSkipped,
+  ReportStage,
+} from './report-data.ts';
+export { chooseFaces, chooseMapFaces, choosePhotos, reportLimits } from './selection.ts';
