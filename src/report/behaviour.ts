@@ -33,7 +33,16 @@ if (filter) {
   const search = byId('prediction-search');
   const shown = byId('prediction-count');
   let tone = '';
+  const list = byId('cards');
+  const more = byId('more-cards');
+  const shorten = (on) => {
+    list.classList.toggle('short', on);
+    if (more) more.hidden = !on;
+  };
+  if (more) more.addEventListener('click', () => shorten(false));
+  shorten(true);
   const apply = () => {
+    shorten(false);
     const wanted = search.value.trim().toLowerCase();
     let count = 0;
     for (const card of cards) {

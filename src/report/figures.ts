@@ -20,8 +20,9 @@ export const probability = (value: number): string => share(value, 1);
 /** A duration: `0.42 s`, `12.3 s`, `3 min 20 s`. */
 export function duration(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(2)}\u202fs`;
-  if (seconds < 60) return `${seconds.toFixed(1)}\u202fs`;
-  return `${Math.floor(seconds / 60)}\u202fmin ${Math.round(seconds % 60)}\u202fs`;
+  if (seconds < 59.95) return `${seconds.toFixed(1)}\u202fs`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)}\u202fmin ${whole % 60}\u202fs`;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { compareCodePoints } from '../kernel/index.ts';
 import type { ReportFace, ReportPhoto } from './report-data.ts';
 
 /** How much the report shows, so that it stays quick to open with thousands of faces. */
@@ -53,7 +54,7 @@ export function portraits(faces: readonly ReportFace[]): ReadonlyMap<string, num
       if (face.split === split && !first.has(face.name)) first.set(face.name, i);
     }
   }
-  return new Map([...first].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, reportLimits.people));
+  return new Map([...first].sort(([a], [b]) => compareCodePoints(a, b)).slice(0, reportLimits.people));
 }
 
 /** Indices of the faces of which the report shows a picture; only these need a thumbnail. */

@@ -42,7 +42,7 @@ button,input{font:inherit;color:inherit}
 .brand{font:600 .8rem/1 var(--sans);letter-spacing:.14em;text-transform:uppercase;color:var(--accent);margin-bottom:14px}
 .notice{margin-top:20px;max-width:68ch;padding:12px 16px;background:var(--unknown-soft);border-left:4px solid var(--unknown);border-radius:0 var(--radius) var(--radius) 0}
 .figures{display:flex;flex-wrap:wrap;gap:18px 44px;margin-top:32px}
-.figure{display:flex;flex-direction:column-reverse}
+.figure{display:flex;flex-direction:column-reverse;justify-content:flex-end}
 .figure dt{font-size:.875rem;color:var(--quiet)}
 .figure dd{font:600 2.1rem/1.1 var(--serif);letter-spacing:-.02em}
 .figure.strong dd{color:var(--accent)}
@@ -102,6 +102,7 @@ caption{text-align:left;color:var(--quiet);font-size:.875rem;padding-bottom:10px
 .plain.wide{width:100%}
 .plain th,.plain td{padding:8px 24px 8px 0;text-align:right;border-bottom:1px solid var(--line);vertical-align:top;white-space:nowrap}
 .plain.wide td{white-space:normal}
+.plain.wide .file{min-width:18ch}
 .plain th:first-child,.plain td:first-child,.plain.wide th,.plain.wide td{text-align:left}
 .plain thead th{font-weight:400;color:var(--quiet);font-size:.875rem}
 .plain tbody th{font-weight:600}
@@ -123,11 +124,11 @@ caption{text-align:left;color:var(--quiet);font-size:.875rem;padding-bottom:10px
 .matrix .diagonal{background:repeating-linear-gradient(45deg,transparent 0 4px,var(--line) 4px 5px)}
 
 .filter{display:flex;flex-wrap:wrap;gap:8px;align-items:center;margin-bottom:18px}
-.filter button,.chips button,.copy{border:1px solid var(--line);background:var(--card);border-radius:999px;padding:6px 14px;min-height:36px;cursor:pointer;font-size:.9375rem}
+.filter button,.chips button,.copy,.more{border:1px solid var(--line);background:var(--card);border-radius:999px;padding:6px 14px;min-height:36px;cursor:pointer;font-size:.9375rem}
 .filter button span{color:var(--quiet);margin-left:4px}
 .filter button[aria-pressed=true]{background:var(--accent);border-color:var(--accent);color:var(--accent-ink)}
 .filter button[aria-pressed=true] span{color:inherit;opacity:.85}
-.filter button:hover,.chips button:hover,.copy:hover{border-color:var(--accent)}
+.filter button:hover,.chips button:hover,.copy:hover,.more:hover{border-color:var(--accent)}
 .filter label{display:flex;gap:8px;align-items:center;margin-left:auto;color:var(--quiet);font-size:.9375rem}
 .filter input{border:1px solid var(--line);background:var(--card);border-radius:999px;padding:6px 14px;min-height:36px;width:180px;max-width:46vw;color:var(--ink)}
 .filter output{color:var(--quiet);font-size:.875rem}
@@ -137,11 +138,14 @@ caption{text-align:left;color:var(--quiet);font-size:.875rem;padding-bottom:10px
 .card .candidates,.card>.file{grid-column:1/-1}
 .card>.file{font-size:.75rem;line-height:1.35}
 .card .mark{font-size:.8125rem;font-weight:600;color:var(--right)}
-.card dl{display:grid;grid-template-columns:auto minmax(0,1fr);gap:3px 8px;align-items:baseline;margin-top:4px}
-.card dt{font-size:.75rem;line-height:1.2;color:var(--quiet)}
+.card .mark{display:flex;justify-content:space-between;gap:8px}
+.card .mark .value{color:var(--quiet);font-weight:400}
+.card dl{margin-top:2px}
+.card dt{font-size:.75rem;line-height:1.2;color:var(--quiet);margin-top:4px}
 .card dd{line-height:1.25;font-size:.9375rem}
 .card .predicted .name{font-weight:600}
-.card .predicted .value{color:var(--quiet);font-size:.875rem}
+.more{margin:16px auto 0;display:block}
+@media screen{.cards.short .late{display:none}}
 .card.wrong{background:var(--wrong-soft);border-color:var(--wrong);box-shadow:inset 4px 0 0 var(--wrong)}
 .card.wrong .mark{color:var(--wrong)}
 .card.wrong .predicted .name{text-decoration:line-through;text-decoration-thickness:1px}
@@ -185,6 +189,10 @@ pre{margin:0;overflow-x:auto;background:var(--soft);border-radius:8px;padding:10
   .filter label{margin-left:0;width:100%}.filter input{flex:1;max-width:none}
   .people{grid-template-columns:1fr 1fr;gap:14px 12px}.people img{width:48px;height:48px}.people li{gap:8px}
   .cards{gap:10px}.card{grid-template-columns:72px 1fr}.card img{width:72px;height:72px}
+  .card dl{display:grid;grid-template-columns:auto minmax(0,1fr);gap:0 8px;align-items:baseline}
+  .times .share,.times thead th:last-child{display:none}
+  pre{white-space:pre-wrap;overflow-wrap:anywhere}
+  .labels.many text:not(.on){display:none}
   .labels text{font-size:24px;stroke-width:6px}
   .markers circle{r:9px}.markers path{stroke-width:3}
   .plain th,.plain td{padding-right:14px}
@@ -194,7 +202,7 @@ pre{margin:0;overflow-x:auto;background:var(--soft);border-radius:8px;padding:10
     --hue-0:#0072b2;--hue-1:#d55e00;--hue-2:#009e73;--hue-3:#b8568f;--hue-4:#a47700;--hue-5:#3a9bd6;--hue-6:#54565e;color-scheme:light}
   *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
   body{font-size:11pt}
-  nav,.filter,.chips,.copy,.skip,.tip{display:none!important}
+  nav,.filter,.chips,.copy,.more,.skip,.tip{display:none!important}
   .scroll{overflow:visible}
   h2,h3{break-after:avoid}tr,figure.map{break-inside:avoid}
   section{padding-top:24pt}

@@ -1,3 +1,4 @@
+import { compareCodePoints } from '../../kernel/index.ts';
 import { count } from '../figures.ts';
 import { html, jsonBlock, type Markup, nameOf } from '../markup.ts';
 import { pictureAddress } from '../picture.ts';
@@ -58,7 +59,9 @@ function told({ face }: Point): string {
 /** The embeddings on a plane: faces that the network finds alike lie together. */
 export function mapSection({ faces, map }: ReportData): Section | undefined {
   const chosen = mapOrder(faces).map((i) => faces[i]!);
-  const names = [...new Set(chosen.filter(({ position }) => position).map(({ name }) => name))].sort();
+  const names = [...new Set(chosen.filter(({ position }) => position).map(({ name }) => name))].sort(
+    compareCodePoints,
+  );
   if (map === undefined || names.length === 0) return undefined;
   const points = layOut(chosen, names);
   const labels = names.length <= mostLabels ? placeLabels(points, names) : [];
@@ -92,7 +95,7 @@ export function mapSection({ faces, map }: ReportData): Section | undefined {
       <g class="markers">${points.filter(({ face }) => face.split === 'train').map(marker)}${points
         .filter(({ face }) => face.split === 'val')
         .map(marker)}</g>
-      <g class="labels" aria-hidden="true">${labels.map(
+      <g class="labels${labels.length > 12 && ' many'}" aria-hidden="true">${labels.map(
         ({ person, x, y }) =>
           html`<text x="${x}" y="${y}" data-person="${person}" class="hue-${person % hues}">${names[person]}</text>`,
       )}</g>

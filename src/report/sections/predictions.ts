@@ -8,15 +8,16 @@ import type { Section } from './section.ts';
 
 const marks = { wrong: '✗ wrong', unknown: '? unknown', right: '✓ right' } as const;
 
-function card(face: ReportFace): Markup {
+/** Cards shown before the reader asks for more; wrong ones always are. */
+const shownAtFirst = 24;
+
+function card(face: ReportFace, late: boolean): Markup {
   const prediction = face.prediction!;
   const tone = isWrong(face) ? 'wrong' : prediction.refused ? 'unknown' : 'right';
-  return html`<li class="card ${tone}" data-tone="${tone}" data-names="${`${face.name} ${prediction.name}`.toLowerCase()}">${
+  return html`<li class="card ${tone}${late && ' late'}" data-tone="${tone}" data-names="${`${face.name} ${prediction.name}`.toLowerCase()}">${
     face.thumbnail &&
     html`<img src="${pictureAddress(face.thumbnail)}" width="96" height="96" alt="" decoding="async">`
-  }<div class="told"><p class="mark">${marks[tone]}</p><dl><dt>predicted</dt><dd class="predicted">${nameOf(
-    prediction.name,
-  )} <span class="value">${probability(prediction.probability)}</span></dd><dt>expected</dt><dd>${nameOf(face.name)}</dd></dl></div>${candidateBars(
+  }<div class="told"><p class="mark">${marks[tone]}<span class="value">${probability(prediction.probability)}</span></p><dl><dt>predicted</dt><dd class="predicted">${nameOf(prediction.name)}</dd><dt>expected</dt><dd>${nameOf(face.name)}</dd></dl></div>${candidateBars(
     prediction.candidates,
   )}<p class="file">${face.file} · distance ${prediction.distance.toFixed(2)}${
     prediction.refused && ', too far: identify says unknown'
@@ -33,6 +34,7 @@ export function predictionSection({ faces }: ReportData): Section | undefined {
     if (isWrong(faces[i]!)) tally.wrong++;
     else if (faces[i]!.prediction!.refused) tally.unknown++;
   }
+  const atFirst = Math.max(shownAtFirst, tally.wrong);
   return {
     id: 'predictions',
     title: 'Predictions',
@@ -47,6 +49,7 @@ export function predictionSection({ faces }: ReportData): Section | undefined {
   <label>Name <input type="search" id="prediction-search" autocomplete="off" spellcheck="false"></label>
   <output id="prediction-count" aria-live="polite"></output>
 </div>
-<ul class="cards" id="cards">${shown.map((i) => card(faces[i]!))}</ul>`,
+<ul class="cards" id="cards">${shown.map((i, place) => card(faces[i]!, place >= atFirst))}</ul>
+${atFirst < shown.length && html`<button type="button" class="more" id="more-cards" hidden>Show all ${count(shown.length)}</button>`}`,
   };
 }
