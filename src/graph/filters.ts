@@ -19,9 +19,12 @@ export function denseFilters(filters: Tensor<'float32'>, bias?: Float32Array): F
   const [height, width, inPerGroup, out] = filters.dims as [number, number, number, number];
   const weights = new Float32Array(filters.data.length);
   const area = height * width;
-  for (let at = 0, place = 0; place < area; place++) {
+  // Written in order and read with strides: twice as fast as the other way round.
+  for (let at = 0, o = 0; o < out; o++) {
     for (let i = 0; i < inPerGroup; i++) {
-      for (let o = 0; o < out; o++) weights[(o * inPerGroup + i) * area + place] = filters.data[at++]!;
+      for (let place = 0; place < area; place++) {
+        weights[at++] = filters.data[(place * inPerGroup + i) * out + o]!;
+      }
     }
   }
   return { out, inPerGroup, height, width, groups: 1, weights, bias: bias ?? new Float32Array(out) };
@@ -50,7 +53,11 @@ export function depthwiseFilters(filters: Tensor<'float32'>, bias?: Float32Array
 /** Folds what follows the convolution, y·scale + shift per output channel, into it. In float64, rounded once. */
 export function foldOutput(filters: Filters, scale: ArrayLike<number>, shift: ArrayLike<number>): Filters {
   const perOut = filters.weights.length / filters.out;
-  const weights = filters.weights.map((weight, i) => weight * scale[Math.floor(i / perOut)]!);
+  const weights = new Float32Array(filters.weights.length);
+  for (let o = 0, at = 0; o < filters.out; o++) {
+    const factor = scale[o]!;
+    for (let i = 0; i < perOut; i++, at++) weights[at] = filters.weights[at]! * factor;
+  }
   const bias = filters.bias.map((value, o) => value * scale[o]! + shift[o]!);
   return { ...filters, weights, bias };
 }
@@ -75,6 +82,13 @@ export function foldBatchNorm(
     scale,
     scale.map((factor, c) => beta[c]! - mean[c]! * factor),
   );
+}
+
+/** A 1×1 convolution that passes its channels through and appends channels of zeros. */
+export function widenFilters(from: number, to: number): Filters {
+  const weights = new Float32Array(to * from);
+  for (let c = 0; c < from; c++) weights[c * from + c] = 1;
+  return { out: to, inPerGroup: from, height: 1, width: 1, groups: 1, weights, bias: new Float32Array(to) };
 }
 
 /**

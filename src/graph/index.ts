@@ -1,7 +1,14 @@
 export { float, int, ints, text } from './attributes.ts';
 export { GraphBuilder } from './builder.ts';
 export type { NodeResult } from './builder.ts';
-export { denseFilters, depthwiseFilters, foldBatchNorm, foldInput, foldOutput } from './filters.ts';
+export {
+  denseFilters,
+  depthwiseFilters,
+  foldBatchNorm,
+  foldInput,
+  foldOutput,
+  widenFilters,
+} from './filters.ts';
 export type { BatchNorm, Filters } from './filters.ts';
 export { opsetVersion, toModel } from './graph.ts';
 export type { Dim, Graph, GraphNode, Value } from './graph.ts';

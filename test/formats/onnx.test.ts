@@ -94,6 +94,13 @@ test('a model of every element type and attribute kind survives the round trip',
   assert.deepEqual(encodeModel(decodeModel(bytes, 'm.onnx')), bytes);
 });
 
+test('a model is read from any kind of byte array, whatever its alignment', () => {
+  const bytes = encodeModel(model);
+  const shifted = Buffer.alloc(bytes.length + 1);
+  shifted.set(bytes, 1);
+  assert.deepEqual(decodeModel(shifted.subarray(1), 'm.onnx'), model);
+});
+
 test('onnx-proto reads what we write', () => {
   const read = onnx.ModelProto.decode(encodeModel(model));
   const plain = onnx.ModelProto.toObject(read, { longs: String, enums: String });

@@ -281,7 +281,8 @@ function decode(bytes: Uint8Array): OnnxModel {
  */
 export function decodeModel(bytes: Uint8Array, path: string): OnnxModel {
   try {
-    return decode(bytes);
+    // Not `bytes` itself: of a Node Buffer, slice() would be a view instead of an aligned copy.
+    return decode(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   } catch (cause) {
     if (!(cause instanceof WireError)) throw cause;
     throw visageError('FORMAT_INVALID', { path, format: 'ONNX', reason: cause.message }, cause);
