@@ -1,0 +1,13 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { readTfjsWeights } from '../../src/formats/index.ts';
+import type { NamedWeights } from '../../src/kernel/index.ts';
+
+const home = dirname(createRequire(import.meta.url).resolve('@vladmandic/face-api/package.json'));
+
+/** One of the six sample photos that come with face-api.js. */
+export const samplePhoto = (file: string): string => join(home, 'demo', file);
+
+/** Weights that come with face-api.js, e.g. `ssd_mobilenetv1_model`. */
+export const bundledWeights = (model: string): Promise<NamedWeights> =>
+  readTfjsWeights(join(home, 'model', `${model}-weights_manifest.json`));
