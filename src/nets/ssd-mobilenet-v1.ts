@@ -27,7 +27,7 @@ export const ssdSizeStepPx = 32;
 
 /** Output channels of the thirteen depthwise-separable layers (Howard et al. 2017, MobileNets, table 1). */
 const channels = [64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024] as const;
-const stridedLayers: readonly number[] = [2, 4, 6, 12];
+const stridedLayers: ReadonlySet<number> = new Set([2, 4, 6, 12]);
 /** ε of the batch normalisations as face-api.js has it: 0.001 in float32. */
 const epsilon = 0.0010000000474974513;
 
@@ -136,7 +136,7 @@ export function ssdMobilenetV1(weights: NamedWeights, options: BuildOptions = {}
   for (const [index, out] of channels.entries()) {
     const layer = index + 1;
     const path = `MobilenetV1/Conv2d_${layer}`;
-    const strided = stridedLayers.includes(layer);
+    const strided = stridedLayers.has(layer);
     const padding = strided ? evenStrideTwoPads : 'same';
     x = convClip(x, depthwise(`${path}_depthwise`, size), strided ? 2 : 1, padding, `conv${layer}/depthwise`);
     x = convClip(x, pointwise(`${path}_pointwise`, 1, size, out), 1, 'valid', `conv${layer}/pointwise`);
@@ -144,9 +144,12 @@ export function ssdMobilenetV1(weights: NamedWeights, options: BuildOptions = {}
     if (layer === 11 || layer === 13) features.push(x);
   }
   for (const [index, { from, inner, outer }] of extraLayers.entries()) {
-    const path = (layer: number): string => `Prediction/Conv2d_${layer}_pointwise`;
-    x = convClip(x, pointwise(path(2 * index), 1, from, inner), 1, 'valid', `extra${index}/reduce`);
-    x = convClip(x, pointwise(path(2 * index + 1), 3, inner, outer), 2, strideTwoPads, `extra${index}/conv`);
+    const [reduce, widen] = [
+      `Prediction/Conv2d_${2 * index}_pointwise`,
+      `Prediction/Conv2d_${2 * index + 1}_pointwise`,
+    ];
+    x = convClip(x, pointwise(reduce, 1, from, inner), 1, 'valid', `extra${index}/reduce`);
+    x = convClip(x, pointwise(widen, 3, inner, outer), 2, strideTwoPads, `extra${index}/conv`);
     features.push(x);
   }
 

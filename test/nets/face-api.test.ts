@@ -109,3 +109,34 @@ test('the three networks find what face-api.js finds in its sample photos', asyn
   }
   for (const session of [detector, landmarks, embedder]) await session.release();
 });
+
+test('the boxes stay where they are when the input grows, also where grids have odd sizes', async () => {
+  const detector = await openSession(ssdMobilenetV1(await bundledWeights('ssd_mobilenetv1_model')));
+  const { data, width } = await decode('sample6.jpg');
+  const side = 512;
+  const small = squareInput(data, width, { x: 288, y: 0, width: 800, height: 800 }, side, false);
+  const boxesIn = async (height: number, width: number): Promise<Scored[]> => {
+    const canvas = new Uint8Array(height * width * 3);
+    for (let row = 0; row < side; row++) {
+      canvas.set(small.subarray(row * side * 3, (row + 1) * side * 3), row * width * 3);
+    }
+    const input = { type: 'uint8' as const, dims: [1, height, width, 3], data: canvas };
+    const { encodings, logits } = await runSession(detector, input);
+    return decodeBoxes(encodings!.data, logits!.data, ssdAnchors(height, width), 0.9);
+  };
+  const wanted = await boxesIn(side, side);
+  assert.equal(wanted.length, 2);
+  for (const [height, width] of [
+    [544, 544],
+    [576, 608],
+    [672, 544],
+  ] as const) {
+    const boxes = await boxesIn(height, width);
+    assert.equal(boxes.length, 2);
+    for (const box of wanted) {
+      const best = Math.max(...boxes.map((other) => intersectionOverUnion(box, other)));
+      assert.ok(best > 0.97, `${height}×${width}: ${best}`);
+    }
+  }
+  await detector.release();
+});
