@@ -1,0 +1,74 @@
+import type { Point } from '../kernel/index.ts';
+import { dlibDimension, dlibInputSizePx, dlibResnet, landmarks68, ssdMobilenetV1 } from '../nets/index.ts';
+import type { PackDefinition } from './definition.ts';
+
+/** Border around the face as a share of its size, as dlib crops for its recogniser (`get_face_chip_details(shape, 150, 0.25)`). */
+const padding = 0.25;
+
+/** A point of dlib's mean face, which spans about 0 to 1, in pixels of the padded crop. */
+const inCrop = (x: number, y: number): Point => ({
+  x: ((x + padding) / (1 + 2 * padding)) * dlibInputSizePx,
+  y: ((y + padding) / (1 + 2 * padding)) * dlibInputSizePx,
+});
+
+/**
+ * Five points of dlib's mean face (dlib/image_transforms/interpolation.h, `mean_face_shape_x` and `_y`
+ * for points 17 to 67 of the 68): the means of 36–41 and of 42–47, 30, 48 and 54. dlib fits them with
+ * the crop's outer corner at 0, so no half pixel is added.
+ */
+const template = [
+  inCrop(0.22549183, 0.21599033),
+  inCrop(0.754761333, 0.21599033),
+  inCrop(0.490127, 0.515625),
+  inCrop(0.254149, 0.780233),
+  inCrop(0.726104, 0.780233),
+] as const;
+
+/**
+ * The pack that works with nothing but the npm packages installed. The thresholds and looks are
+ * provisional until they are measured on LFW.
+ */
+export const bundled: PackDefinition = {
+  pack: {
+    name: 'bundled',
+    description: 'SSD MobileNetV1 detector, 68 landmarks, dlib ResNet recogniser with 128 numbers a face',
+    licence: 'MIT (detector and landmarks, face-api.js), CC0-1.0 (recogniser, dlib-models)',
+    source: '@vladmandic/face-api 1.7.15 from npm, folder model/',
+    detector: {
+      network: 'ssd-mobilenet-v1',
+      looks: [
+        { longSidePx: 512, leastFacePx: 0 },
+        { longSidePx: 256, leastFacePx: 64 },
+      ],
+      photoSidePx: 3200,
+      minScore: 0.5,
+      maxOverlap: 0.5,
+    },
+    alignment: { cropSizePx: dlibInputSizePx, template },
+    embedder: { dimension: dlibDimension, mirrored: true, maxDistance: 0.9 },
+  },
+  package: '@vladmandic/face-api',
+  networks: {
+    detector: {
+      name: 'ssd-mobilenet-v1',
+      manifest: 'model/ssd_mobilenetv1_model-weights_manifest.json',
+      manifestSha256: '888f744dffbc84f5f060d1f8427d9742341943a2dfaaf9205d10029b7e7a2955',
+      weightsSha256: '2835640602d53718aa6ae9a42896327eaa21beefed056c218d32ca7d79e1e2f8',
+      build: ssdMobilenetV1,
+    },
+    landmarks: {
+      name: 'landmarks-68',
+      manifest: 'model/face_landmark_68_model-weights_manifest.json',
+      manifestSha256: 'ca4886639f86e99b39fed0c155f81b63317225773bd9616716e887b0153389c9',
+      weightsSha256: '4611ef65c87d836d03d684b30eec4d195d8b219fa1dd58fc58945831c6b9299b',
+      build: landmarks68,
+    },
+    embedder: {
+      name: 'dlib-resnet',
+      manifest: 'model/face_recognition_model-weights_manifest.json',
+      manifestSha256: 'cbaffa501b0b9275a12b63357a6843e7e30c054e1c9151e1a5f879b26e32986b',
+      weightsSha256: 'b413e420d6840b2775fba32008db6f3cddb07d485967fb42cfcf379c16a8c589',
+      build: dlibResnet,
+    },
+  },
+};
