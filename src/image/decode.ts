@@ -4,7 +4,7 @@ import type { OptionSchema } from '../kernel/index.ts';
 import { isSrgbProfile } from './colour-profile.ts';
 import { sniffFormat } from './file-format.ts';
 import { decodeHeic } from './heic.ts';
-import { sharp } from './native.ts';
+import { sharp, toRaster } from './native.ts';
 import { photoName, readPhotoFile } from './photo-file.ts';
 import type { Photo, PhotoSource, Raster } from './raster.ts';
 
@@ -136,9 +136,9 @@ async function decodePixels(
   };
   const decodePage = async (page: number): Promise<Raster> => {
     try {
-      return await toRaster(bytes, { ...common, page, failOn: 'error' }, target);
+      return await decodeOnce(bytes, { ...common, page, failOn: 'error' }, target);
     } catch {
-      const raster = await toRaster(bytes, { ...common, page, failOn: 'none' }, target).catch(
+      const raster = await decodeOnce(bytes, { ...common, page, failOn: 'none' }, target).catch(
         (cause: unknown) => {
           throw unreadable(path, cause);
         },
@@ -161,17 +161,10 @@ async function decodePixels(
   return first;
 }
 
-async function toRaster(bytes: Uint8Array, options: SharpOptions, target: Size | undefined): Promise<Raster> {
+function decodeOnce(bytes: Uint8Array, options: SharpOptions, target: Size | undefined): Promise<Raster> {
   let pipeline = sharp(bytes, options);
   if (target) pipeline = pipeline.resize(target.width, target.height, { fit: 'fill', kernel: 'cubic' });
-  const { data, info } = await pipeline
-    .flatten({ background: '#ffffff' })
-    .toColourspace('srgb')
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true });
-  // A plain view of the same memory: callers compare and copy typed arrays, not Buffers.
-  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return { data: pixels, width: info.width, height: info.height };
+  return toRaster(pipeline.flatten({ background: '#ffffff' }).toColourspace('srgb'));
 }
 
 /** The share of rows or columns of one colour only: decoders fill the missing rest of a file so. */

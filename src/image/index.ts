@@ -1,5 +1,10 @@
 export { decodePhoto } from './decode.ts';
 export type { DecodeOptions } from './decode.ts';
+export { drawFaces } from './drawing/draw-faces.ts';
+export type { FaceMark } from './drawing/draw-faces.ts';
+export { titledPicture } from './drawing/titled-picture.ts';
+export { encodePicture } from './encode.ts';
+export type { EncodeOptions } from './encode.ts';
 export { halve, letterbox, placeOnCanvas } from './letterbox.ts';
 export type { Letterboxed } from './letterbox.ts';
 export type { Photo, PhotoSource, Raster } from './raster.ts';

@@ -1,4 +1,4 @@
-import { sharp } from './native.ts';
+import { fromRaster, toRaster } from './native.ts';
 import type { Raster } from './raster.ts';
 
 /** A picture fitted into a canvas, at its top left corner; the rest of the canvas is black. */
@@ -18,19 +18,12 @@ export async function letterbox(raster: Raster, width: number, height: number): 
   const scale = Math.min(width / raster.width, height / raster.height);
   const fittedWidth = Math.min(width, Math.max(1, Math.round(raster.width * scale)));
   const fittedHeight = Math.min(height, Math.max(1, Math.round(raster.height * scale)));
-  const { data } = await sharp(raster.data, {
-    raw: { width: raster.width, height: raster.height, channels: 3 },
-    limitInputPixels: false,
-  })
-    .resize(fittedWidth, fittedHeight, { fit: 'fill', kernel: 'linear' })
-    .extend({ right: width - fittedWidth, bottom: height - fittedHeight, background: '#000000' })
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  return {
-    raster: { data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength), width, height },
-    scaleX: fittedWidth / raster.width,
-    scaleY: fittedHeight / raster.height,
-  };
+  const canvas = await toRaster(
+    fromRaster(raster)
+      .resize(fittedWidth, fittedHeight, { fit: 'fill', kernel: 'linear' })
+      .extend({ right: width - fittedWidth, bottom: height - fittedHeight, background: '#000000' }),
+  );
+  return { raster: canvas, scaleX: fittedWidth / raster.width, scaleY: fittedHeight / raster.height };
 }
 
 /** Half the size by averaging 2 × 2 pixels; of an odd side the last column or row is left out. */

@@ -1,4 +1,5 @@
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
+import type { Raster } from './raster.ts';
 
 // libvips' operation cache never hits for pictures that are looked at once; it would only hold memory.
 sharp.cache(false);
@@ -7,3 +8,21 @@ sharp.cache(false);
 sharp.concurrency(1);
 
 export { sharp };
+
+/** A raster as the input of a sharp pipeline; its memory is used, not copied. */
+export const fromRaster = ({ data, width, height }: Raster): Sharp =>
+  sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false });
+
+/** Runs a pipeline to 8-bit RGB pixels: a plain view of sharp's own memory, since callers compare and copy typed arrays. */
+export async function toRaster(pipeline: Sharp): Promise<Raster> {
+  const { data, info } = await pipeline.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  return {
+    data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    width: info.width,
+    height: info.height,
+  };
+}
+
+/** Resized for the eye: bicubic, anti-aliased when shrinking. */
+export const resizeNative = (raster: Raster, width: number, height: number): Promise<Raster> =>
+  toRaster(fromRaster(raster).resize(width, height, { fit: 'fill', kernel: 'cubic' }));
