@@ -83,7 +83,8 @@ export function decodeNpyData(header: NpyHeader, bytes: Uint8Array, path: string
   }
   const native =
     itemBytes > 1 && header.littleEndian !== machineIsLittleEndian ? swapBytes(ordered, itemBytes) : ordered;
-  const aligned = native.byteOffset % itemBytes === 0 ? native : native.slice();
+  // Copied by the constructor: slice() of a Buffer would be the same memory again.
+  const aligned = native.byteOffset % itemBytes === 0 ? native : new Uint8Array(native);
   const Holder = holders[type];
   const data = new Holder(aligned.buffer as ArrayBuffer, aligned.byteOffset, count);
   return { type, dims, data } as NpyArray;

@@ -57,6 +57,7 @@ export const errorTable = {
   // data sets
   DATASET_LAYOUT: row('{path} is not a data set: {reason}.', 'Put photos into {path}/train/<name>/ and {path}/val/<name>/, or into {path}/<name>/.', 1, 422),
   DATASET_EMPTY: row('No usable face is left in {path}: {reason}.', 'Look at the skipped files above.', 1, 422),
+  FILE_SKIPPED: row('{path} was left out: {reason}.', 'If it is a photo of a person, rename or move it so that it counts.', 1, 422),
   DATASET_ARRAYS: row('{path} does not hold what is expected: {reason}.', 'Make it again with visage {verb}.', 1, 422),
 
   // packs, models, runtime

@@ -77,6 +77,7 @@ test('every array survives a round trip, from an unaligned place too', () => {
       const moved = new Uint8Array(bytes.length + shift);
       moved.set(bytes, shift);
       assert.deepEqual(readNpy(moved.subarray(shift), 'a.npy'), array);
+      assert.deepEqual(readNpy(Buffer.from(moved.buffer, shift), 'a.npy'), array);
     }),
   );
 });

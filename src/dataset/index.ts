@@ -1,0 +1,14 @@
+export { DatasetFile, readCrop, readDataset } from './dataset-file.ts';
+export type { Dataset, SplitLabels } from './dataset-file.ts';
+export { embedDataset } from './embed.ts';
+export type { EmbedOptions, EmbedSummary } from './embed.ts';
+export { readEmbeddings } from './embeddings-file.ts';
+export type { EmbeddedSplit, Embeddings } from './embeddings-file.ts';
+export { layoutOptions, readLayout } from './layout.ts';
+export type { DatasetLayout, DatasetPhoto, LayoutOptions, SplitName } from './layout.ts';
+export { mainFace } from './main-face.ts';
+export { listPhotos } from './photo-folder.ts';
+export { prepareDataset } from './prepare.ts';
+export type { PreparedSplit, PrepareOptions, PrepareSummary } from './prepare.ts';
+export type { SkippedFile } from './skipped-file.ts';
+export type { PersonCount } from './summary.ts';
