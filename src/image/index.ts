@@ -1,3 +1,5 @@
+export { cameraVariation, drawCameraSettings, takeAgain } from './camera.ts';
+export type { CameraSettings } from './camera.ts';
 export { decodePhoto } from './decode.ts';
 export type { DecodeOptions } from './decode.ts';
 export { drawFaces } from './drawing/draw-faces.ts';

@@ -17,14 +17,19 @@ const halfBlocksFrom = 4;
  * @param sizePx side of the crop
  */
 export function warpSimilarity(raster: Raster, transform: Similarity, sizePx: number): Raster {
+  return warpOnto(raster, transform, sizePx, sizePx);
+}
+
+/** As {@link warpSimilarity}, onto a rectangle of `outWidth` × `outHeight` pixels. */
+export function warpOnto(raster: Raster, transform: Similarity, outWidth: number, outHeight: number): Raster {
   const inverse = invertSimilarity(transform);
   const shrink = Math.hypot(inverse.a, inverse.b);
   const block = Math.max(1, Math.floor((shrink < halfBlocksFrom ? shrink : shrink / 2) + 1e-9));
-  const tile = cutTile(raster, inverse, sizePx, block);
+  const tile = cutTile(raster, inverse, outWidth, outHeight, block);
   const samples = Math.min(3, Math.max(1, Math.ceil(shrink / block / maxSampleStep - 1e-9))) || 1;
-  const data = new Uint8Array(sizePx * sizePx * 3);
-  sampleTile(tile, inverse, samples, sizePx, data);
-  return { data, width: sizePx, height: sizePx };
+  const crop = { data: new Uint8Array(outWidth * outHeight * 3), width: outWidth, height: outHeight };
+  sampleTile(tile, inverse, samples, crop);
+  return crop;
 }
 
 /** The left–right mirror image. */
@@ -54,14 +59,20 @@ interface Tile {
   readonly block: number;
 }
 
-function cutTile(raster: Raster, inverse: Similarity, sizePx: number, block: number): Tile {
+function cutTile(
+  raster: Raster,
+  inverse: Similarity,
+  outWidth: number,
+  outHeight: number,
+  block: number,
+): Tile {
   const { a, b, tx, ty } = inverse;
   // The four corners of the crop, with room for bilinear sampling, clipped to the picture.
   const reach = block + 1;
   const low = (toX: number, toY: number, shift: number): number =>
-    Math.floor(shift + Math.min(0, toX * sizePx) + Math.min(0, toY * sizePx)) - reach;
+    Math.floor(shift + Math.min(0, toX * outWidth) + Math.min(0, toY * outHeight)) - reach;
   const high = (toX: number, toY: number, shift: number): number =>
-    Math.ceil(shift + Math.max(0, toX * sizePx) + Math.max(0, toY * sizePx)) + reach;
+    Math.ceil(shift + Math.max(0, toX * outWidth) + Math.max(0, toY * outHeight)) + reach;
   const left = Math.max(0, low(a, -b, tx));
   const top = Math.max(0, low(b, a, ty));
   const right = Math.min(raster.width, high(a, -b, tx));
@@ -117,8 +128,9 @@ function averageBlocks(raster: Raster, tile: Tile, columns: number, rows: number
   }
 }
 
-function sampleTile(tile: Tile, inverse: Similarity, samples: number, sizePx: number, out: Uint8Array): void {
+function sampleTile(tile: Tile, inverse: Similarity, samples: number, crop: Raster): void {
   const { data, width, height, block } = tile;
+  const out = crop.data;
   const rowBytes = width * 3;
   // From crop pixels to tile cells: the border adds one cell, the centre of the first cell is at ½.
   const a = inverse.a / block;
@@ -127,8 +139,8 @@ function sampleTile(tile: Tile, inverse: Similarity, samples: number, sizePx: nu
   const startY = (inverse.ty - tile.top) / block + 0.5;
   const share = 1 / (samples * samples);
   let to = 0;
-  for (let j = 0; j < sizePx; j++) {
-    for (let i = 0; i < sizePx; i++, to += 3) {
+  for (let j = 0; j < crop.height; j++) {
+    for (let i = 0; i < crop.width; i++, to += 3) {
       let red = 0;
       let green = 0;
       let blue = 0;
