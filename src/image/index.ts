@@ -10,4 +10,6 @@ export type { EncodeOptions } from './encode.ts';
 export { halve, letterbox, placeOnCanvas } from './letterbox.ts';
 export type { Letterboxed } from './letterbox.ts';
 export type { Photo, PhotoSource, Raster } from './raster.ts';
+export { resizeRaster } from './resize.ts';
+export type { ResizeFilter } from './resize.ts';
 export { mirror, warpSimilarity } from './warp.ts';
