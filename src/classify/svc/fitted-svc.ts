@@ -43,6 +43,8 @@ export class FittedSVC implements SVCParameters {
   readonly isFloat32: boolean;
   /** Of a linear machine with few pairs: the weight vector of each pair, made when first needed. */
   #weights: Float64Array | undefined;
+  /** The coefficients of the first pair, of the second and so on, one after the other; made when first needed. */
+  #packed: Float64Array | undefined;
   readonly #kernelValues: Float64Array;
   readonly #row: Float64Array;
 
@@ -106,7 +108,7 @@ export class FittedSVC implements SVCParameters {
    * @throws VisageError `PREDICT_INVALID`
    */
   decisionValues(row: Vector): Float64Array {
-    const { classCount, dimension, supportCounts, dualCoefficients } = this;
+    const { classCount, dimension, supportCounts } = this;
     if (row.length !== dimension || !isFiniteVector(row)) {
       const got = row.length === dimension ? 'NaN or infinity among them' : row.length;
       throw visageError('PREDICT_INVALID', { owner: 'SVC', allowed: dimension, got });
@@ -124,16 +126,15 @@ export class FittedSVC implements SVCParameters {
     }
     const kernelValues = this.#kernelValues;
     evaluateKernel(this.kernelFunction, this.#row, this.supportValues, kernelValues.length, kernelValues);
-    for (let i = 0, pair = 0, start = 0; i < classCount; start += supportCounts[i++]!) {
+    this.#packed ??= this.#packCoefficients();
+    const packed = this.#packed;
+    for (let i = 0, pair = 0, start = 0, at = 0; i < classCount; start += supportCounts[i++]!) {
       const end = start + supportCounts[i]!;
-      const secondRow = dualCoefficients[i]!;
-      for (let j = i + 1, otherEnd = end; j < classCount; j++) {
-        const firstRow = dualCoefficients[j - 1]!;
+      for (let j = i + 1, s = end; j < classCount; j++) {
         let sum = 0;
-        for (let s = start; s < end; s++) sum += firstRow[s]! * kernelValues[s]!;
-        const otherStart = otherEnd;
-        otherEnd += supportCounts[j]!;
-        for (let s = otherStart; s < otherEnd; s++) sum += secondRow[s]! * kernelValues[s]!;
+        for (let own = start; own < end; own++) sum += packed[at++]! * kernelValues[own]!;
+        for (const otherEnd = s + supportCounts[j]!; s < otherEnd; s++)
+          sum += packed[at++]! * kernelValues[s]!;
         values[pair++]! += sum;
       }
     }
@@ -175,6 +176,22 @@ export class FittedSVC implements SVCParameters {
     if (this.kernelFunction.name !== 'linear') return false;
     const byWeights = this.intercepts.length * this.dimension;
     return byWeights <= this.supportIndices.length * (this.dimension + this.classCount - 1);
+  }
+
+  #packCoefficients(): Float64Array {
+    const { classCount, supportCounts, dualCoefficients } = this;
+    const packed = new Float64Array(this.supportIndices.length * (classCount - 1));
+    let at = 0;
+    for (let i = 0, start = 0; i < classCount; start += supportCounts[i++]!) {
+      const end = start + supportCounts[i]!;
+      for (let j = i + 1, otherStart = end; j < classCount; otherStart += supportCounts[j++]!) {
+        packed.set(dualCoefficients[j - 1]!.subarray(start, end), at);
+        at += supportCounts[i]!;
+        packed.set(dualCoefficients[i]!.subarray(otherStart, otherStart + supportCounts[j]!), at);
+        at += supportCounts[j]!;
+      }
+    }
+    return packed;
   }
 
   #makeWeights(): Float64Array {

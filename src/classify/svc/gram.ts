@@ -11,6 +11,8 @@ export class Gram {
   readonly #dimension: number;
   /** x·x of each sample. */
   readonly #squaredNorms: Float64Array;
+  /** K(i, i) of each sample. */
+  readonly diagonal: Float64Array;
   readonly #matrix: Float64Array | undefined;
   readonly #count: number;
 
@@ -21,6 +23,7 @@ export class Gram {
     this.#dimension = dimension;
     this.#count = values.length / dimension;
     this.#squaredNorms = Float64Array.from({ length: this.#count }, (_, s) => this.#dot(s, s));
+    this.diagonal = this.#squaredNorms.map((norm, s) => this.#fromDot(s, s, norm));
     if (this.#count ** 2 * Float64Array.BYTES_PER_ELEMENT <= budgetBytes) this.#matrix = this.#fullMatrix();
   }
 

@@ -46,10 +46,8 @@ export class KernelRows {
     this.#rowIn.fill(-1, 0, this.#slots);
     this.#nextSlot = 0;
     this.#lastRow = -1;
-    for (let i = 0; i < count; i++) {
-      const sample = this.sampleOf(i);
-      this.diagonal[i] = this.#gram.at(sample, sample);
-    }
+    const { diagonal } = this.#gram;
+    for (let i = 0; i < count; i++) this.diagonal[i] = diagonal[this.sampleOf(i)]!;
   }
 
   /** The training set's number of the pair's sample `i`. */

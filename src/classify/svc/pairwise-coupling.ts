@@ -37,17 +37,21 @@ export class PairwiseCoupling {
       let largestError = 0;
       for (let t = 0; t < k; t++) largestError = Math.max(largestError, Math.abs(qp[t]! - pqp));
       if (largestError < 0.005 / k) break;
+      // Each change of one p is followed by a normalisation of all. The scale is carried along and paid
+      // once a round: p and qp hold their values divided by it.
+      let scale = 1;
       for (let t = 0; t < k; t++) {
         const row = t * k;
-        const difference = (pqp - qp[t]!) / q[row + t]!;
-        p[t]! += difference;
-        const scale = 1 / (1 + difference);
-        pqp = (pqp + difference * (difference * q[row + t]! + 2 * qp[t]!)) * scale * scale;
-        for (let j = 0; j < k; j++) {
-          qp[j] = (qp[j]! + difference * q[row + j]!) * scale;
-          p[j]! *= scale;
-        }
+        const slope = qp[t]! * scale;
+        const difference = (pqp - slope) / q[row + t]!;
+        const shrink = 1 / (1 + difference);
+        pqp = (pqp + difference * (difference * q[row + t]! + 2 * slope)) * shrink * shrink;
+        const change = difference / scale;
+        p[t]! += change;
+        for (let j = 0; j < k; j++) qp[j]! += change * q[row + j]!;
+        scale *= shrink;
       }
+      for (let t = 0; t < k; t++) p[t]! *= scale;
     }
     return p;
   }

@@ -43,13 +43,15 @@ export class SequentialMinimalOptimizer {
   #ascent = new Float64Array(0);
   #low = new Float64Array(0);
   #high = new Float64Array(0);
+  /** 0 where β may still grow, else −∞: added to the ascent it rules a sample out without a branch. */
+  #ceiling = new Float64Array(0);
+  /** 0 where β may still fall, else ∞. */
+  #floor = new Float64Array(0);
   #diagonal = new Float64Array(0);
   /** Row and column of the kernel. */
   #column = new Int32Array(0);
   /** Position in the caller's order. */
   #origin = new Int32Array(0);
-  #first = -1;
-  #second = -1;
 
   /**
    * @param samples rows of `kernel` that take part, those with y = +1 first.
@@ -69,6 +71,7 @@ export class SequentialMinimalOptimizer {
     const limit = rule.maxIterations < 0 ? Math.max(10_000_000, 100 * count) : rule.maxIterations;
     const period = Math.min(count, 1000);
     let untilShrink = period + 1;
+    let first = this.#steepest();
     let iterations = 0;
     this.converged = true;
     for (; ; iterations++) {
@@ -78,16 +81,23 @@ export class SequentialMinimalOptimizer {
       }
       if (--untilShrink === 0) {
         untilShrink = period;
-        if (rule.shrinking) this.#shrink(kernel);
+        if (rule.shrinking) {
+          this.#shrink(kernel);
+          first = this.#steepest();
+        }
       }
-      if (!this.#select(kernel)) {
+      let second = this.#partner(kernel, first);
+      if (second < 0) {
         if (this.#active === count) break;
         this.#unshrink(kernel);
-        if (!this.#select(kernel)) break;
+        first = this.#steepest();
+        second = this.#partner(kernel, first);
+        if (second < 0) break;
         untilShrink = 1;
       }
-      // A step that float64 can't express: no further progress is possible.
-      if (!this.#step(kernel)) break;
+      first = this.#step(kernel, first, second);
+      // Float64 can't express a step as small as this one: there is nothing more to gain.
+      if (first < 0) break;
     }
     this.iterations = iterations;
     this.#unshrink(kernel);
@@ -109,6 +119,8 @@ export class SequentialMinimalOptimizer {
       this.#ascent = new Float64Array(count);
       this.#low = new Float64Array(count);
       this.#high = new Float64Array(count);
+      this.#ceiling = new Float64Array(count);
+      this.#floor = new Float64Array(count);
       this.#diagonal = new Float64Array(count);
       this.#column = new Int32Array(count);
       this.#origin = new Int32Array(count);
@@ -122,71 +134,86 @@ export class SequentialMinimalOptimizer {
       this.#ascent[t] = isPositive ? 1 : -1;
       this.#low[t] = isPositive ? 0 : -bounds[t]!;
       this.#high[t] = isPositive ? bounds[t]! : 0;
+      this.#ceiling[t] = isPositive ? 0 : -Infinity;
+      this.#floor[t] = isPositive ? Infinity : 0;
       this.#column[t] = samples[t]!;
       this.#diagonal[t] = kernel.diagonal[samples[t]!]!;
       this.#origin[t] = t;
     }
   }
 
-  /** Chooses the pair to work on; false where none violates the conditions by the tolerance. */
-  #select(kernel: KernelRows): boolean {
+  /** The active sample with the largest −∇ among those that may grow; one of them always may. */
+  #steepest(): number {
     const active = this.#active;
-    const beta = this.#beta;
     const ascent = this.#ascent;
-    const low = this.#low;
-    const high = this.#high;
-    const diagonal = this.#diagonal;
-    const column = this.#column;
-    let first = -1;
+    const ceiling = this.#ceiling;
+    let first = 0;
     let steepest = -Infinity;
     for (let t = 0; t < active; t++) {
-      if (ascent[t]! >= steepest && beta[t]! < high[t]!) {
-        steepest = ascent[t]!;
+      const slope = ascent[t]! + ceiling[t]!;
+      if (slope >= steepest) {
+        steepest = slope;
         first = t;
       }
     }
-    if (first < 0) return false;
+    return first;
+  }
+
+  /**
+   * The sample whose step together with `first` promises the largest gain, by second-order information;
+   * −1 where the most violating pair violates the conditions by less than the tolerance.
+   */
+  #partner(kernel: KernelRows, first: number): number {
+    const active = this.#active;
+    const ascent = this.#ascent;
+    const floor = this.#floor;
+    const diagonal = this.#diagonal;
+    const column = this.#column;
     const row = kernel.row(column[first]!);
     const values = kernel.values;
     const firstDiagonal = diagonal[first]!;
+    const steepest = ascent[first]! + this.#ceiling[first]!;
     let second = -1;
-    let flattest = Infinity;
-    let best = -Infinity;
+    let best = 0;
     for (let t = 0; t < active; t++) {
-      if (beta[t]! <= low[t]!) continue;
-      const slope = ascent[t]!;
-      if (slope < flattest) flattest = slope;
-      const violation = steepest - slope;
-      if (violation <= 0) continue;
+      const violation = steepest - (ascent[t]! + floor[t]!);
       const curvature = firstDiagonal + diagonal[t]! - 2 * values[row + column[t]!]!;
-      const gain = (violation * violation) / (curvature > 0 ? curvature : tau);
+      // Signed, so that no branch has to leave out those that violate nothing.
+      const gain = (violation * Math.abs(violation)) / (curvature > 0 ? curvature : tau);
       if (gain >= best) {
         best = gain;
         second = t;
       }
     }
-    this.#first = first;
-    this.#second = second;
-    return second >= 0 && steepest - flattest >= this.#tolerance;
+    if (second < 0) return -1;
+    if (steepest - ascent[second]! >= this.#tolerance) return second;
+    for (let t = 0; t < active; t++) {
+      if (steepest - (ascent[t]! + floor[t]!) >= this.#tolerance) return second;
+    }
+    return -1;
   }
 
-  /** Moves along the chosen pair as far as the optimum or a bound; false where nothing moved. */
-  #step(kernel: KernelRows): boolean {
-    const [i, j] = [this.#first, this.#second];
-    const { values } = kernel;
+  /**
+   * Moves along the pair as far as the optimum or a bound.
+   * @returns what {@link #steepest} would; −1 where nothing moved.
+   */
+  #step(kernel: KernelRows, i: number, j: number): number {
     const column = this.#column;
     const beta = this.#beta;
     const ascent = this.#ascent;
     const row = kernel.row(column[i]!);
     const otherRow = kernel.row(column[j]!);
+    const values = kernel.values;
     const curvature = this.#diagonal[i]! + this.#diagonal[j]! - 2 * values[row + column[j]!]!;
     const length = (ascent[i]! - ascent[j]!) / (curvature > 0 ? curvature : tau);
-    const [before, otherBefore] = [beta[i]!, beta[j]!];
+    const before = beta[i]!;
+    const otherBefore = beta[j]!;
     const sum = before + otherBefore;
     let after = before + length;
     let otherAfter = otherBefore - length;
     // Whichever bound is nearer stops both; landing on it exactly is what makes a sample shrinkable.
-    const [high, otherLow] = [this.#high[i]!, this.#low[j]!];
+    const high = this.#high[i]!;
+    const otherLow = this.#low[j]!;
     if (high + otherLow < sum) {
       if (after > high) {
         after = high;
@@ -198,14 +225,32 @@ export class SequentialMinimalOptimizer {
     }
     beta[i] = after;
     beta[j] = otherAfter;
+    this.#mark(i);
+    this.#mark(j);
     const change = after - before;
     const otherChange = otherAfter - otherBefore;
+    if (change === 0 && otherChange === 0) return -1;
     const active = this.#active;
+    const ceiling = this.#ceiling;
+    let first = 0;
+    let steepest = -Infinity;
     for (let t = 0; t < active; t++) {
       const c = column[t]!;
-      ascent[t]! -= values[row + c]! * change + values[otherRow + c]! * otherChange;
+      const slope = ascent[t]! - (values[row + c]! * change + values[otherRow + c]! * otherChange);
+      ascent[t] = slope;
+      const limited = slope + ceiling[t]!;
+      if (limited >= steepest) {
+        steepest = limited;
+        first = t;
+      }
     }
-    return change !== 0 || otherChange !== 0;
+    return first;
+  }
+
+  /** Notes whether β of `t` stands at a bound. */
+  #mark(t: number): void {
+    this.#ceiling[t] = this.#beta[t]! < this.#high[t]! ? 0 : -Infinity;
+    this.#floor[t] = this.#beta[t]! > this.#low[t]! ? 0 : Infinity;
   }
 
   /** Takes samples out of the active ones that stand at a bound and strictly want to stay there. */
@@ -260,7 +305,15 @@ export class SequentialMinimalOptimizer {
   }
 
   #swap(a: number, b: number): void {
-    for (const array of [this.#beta, this.#ascent, this.#low, this.#high, this.#diagonal]) {
+    for (const array of [
+      this.#beta,
+      this.#ascent,
+      this.#low,
+      this.#high,
+      this.#ceiling,
+      this.#floor,
+      this.#diagonal,
+    ]) {
       [array[a], array[b]] = [array[b]!, array[a]!];
     }
     for (const array of [this.#column, this.#origin]) [array[a], array[b]] = [array[b]!, array[a]!];
