@@ -14,6 +14,7 @@ const optionsOf = ({ kernel, C, gamma, tolerance, classWeight }: GoldenCase): SV
   ...(classWeight !== undefined && { classWeight }),
 });
 
+// At the loose tolerance of 1e-3 the values agree only because the optimizer takes libsvm's very path.
 for (const name of names) {
   describe(`SVC on ${name} is scikit-learn's`, () => {
     const golden = readGolden(name);
@@ -29,11 +30,9 @@ for (const name of names) {
           golden.test.map((row) => fitted.predict(row)),
           expected.predictions,
         );
-        // The same path gives the same values at a loose tolerance too; there a tie may go another way.
-        const closeness = expected.tolerance < 1e-6 ? 1e-6 : 2 * expected.tolerance;
-        assert.ok(largestDifference(fitted.intercepts, expected.intercepts) < closeness);
+        assert.ok(largestDifference(fitted.intercepts, expected.intercepts) < 1e-6);
         for (const [r, row] of shown.entries()) {
-          assert.ok(largestDifference(fitted.decisionValues(row), expected.decisionValues[r]!) < closeness);
+          assert.ok(largestDifference(fitted.decisionValues(row), expected.decisionValues[r]!) < 1e-6);
         }
         if (expected.libsvm === undefined) return;
         const calibrated = calibrateSVC(svc, fitted, golden.train, golden.trainLabels, {

@@ -38,8 +38,8 @@ export class ProbabilisticSVC {
    * The probability of each class; they sum to 1. They come from another stage than
    * {@link FittedSVC.predict}, so the most probable class need not be the predicted one.
    *
-   * Two classes: the pair's sigmoid itself, as libsvm has it since 3.25 (2021). scikit-learn's copy
-   * is older and couples two classes as well, which stops early and so may differ by up to 0.0025.
+   * Two classes: the pair's sigmoid itself, as libsvm has it since 3.22 (2016). scikit-learn's older
+   * copy of libsvm couples two classes as well; that stops early and differs by up to 0.005.
    * @throws VisageError `PREDICT_INVALID`
    */
   predictProbability(row: Vector): Float64Array {
