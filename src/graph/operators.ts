@@ -124,6 +124,19 @@ export function reduceMean(
   return builder.node('ReduceMean', [x], attributes, { type: x.type, dims }, name);
 }
 
+/** `ReduceL2`: the Euclidean norm over `axes`, which disappear unless `keepDims`. */
+export function l2Norm(
+  builder: GraphBuilder,
+  x: Value,
+  axes: readonly number[],
+  keepDims = false,
+  name?: string,
+): Value {
+  const dims = x.dims.flatMap((dim, axis): Dim[] => (!axes.includes(axis) ? [dim] : keepDims ? [1] : []));
+  const attributes = { axes: ints(axes), keepdims: int(keepDims ? 1 : 0) };
+  return builder.node('ReduceL2', [x], attributes, { type: x.type, dims }, name);
+}
+
 const elementwise =
   (op: string) =>
   (builder: GraphBuilder, x: Value, name?: string): Value =>
@@ -194,6 +207,8 @@ export const add = binary('Add');
 export const sub = binary('Sub');
 export const mul = binary('Mul');
 export const div = binary('Div');
+/** The larger of two, element by element. */
+export const max = binary('Max');
 
 /** `MatMul` of [rows, inner] and [inner, columns]. */
 export function matMul(builder: GraphBuilder, a: Value, b: Value, name?: string): Value {

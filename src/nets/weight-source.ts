@@ -1,4 +1,4 @@
-import { visageError, type NamedWeights, type Tensor } from '../kernel/index.ts';
+import { visageError, type NamedWeights, type Tensor, type VisageError } from '../kernel/index.ts';
 
 /** Hands out the weights of one network by name, and checks that each is there in the right shape. */
 export class WeightSource {
@@ -16,18 +16,28 @@ export class WeightSource {
     this.#path = path;
   }
 
+  has(name: string): boolean {
+    return this.#weights.has(name);
+  }
+
+  /** The error that says what is wrong with these weights. */
+  invalid(reason: string): VisageError {
+    return visageError('WEIGHTS_INVALID', { path: this.#path, network: this.#network, reason });
+  }
+
   /**
-   * @param dims the sizes it must have
+   * @param dims the sizes it must have; `undefined` stands for any size above 0
    * @throws VisageError `WEIGHTS_INVALID`
    */
-  tensor(name: string, dims: readonly number[]): Tensor<'float32'> {
+  tensor(name: string, dims: readonly (number | undefined)[]): Tensor<'float32'> {
     const tensor = this.#weights.get(name);
-    const reason =
-      tensor === undefined
-        ? `${name} is missing`
-        : `${name} is [${tensor.dims.join(', ')}] and should be [${dims.join(', ')}]`;
-    if (tensor === undefined || tensor.dims.join() !== dims.join()) {
-      throw visageError('WEIGHTS_INVALID', { path: this.#path, network: this.#network, reason });
+    if (tensor === undefined) throw this.invalid(`${name} is missing`);
+    const fits =
+      tensor.dims.length === dims.length &&
+      tensor.dims.every((size, axis) => size === dims[axis] || (dims[axis] === undefined && size > 0));
+    if (!fits) {
+      const wanted = dims.map((size) => size ?? 'any').join(', ');
+      throw this.invalid(`${name} is [${tensor.dims.join(', ')}] and should be [${wanted}]`);
     }
     return tensor;
   }
