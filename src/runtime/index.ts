@@ -1,1 +1,5 @@
+export { Batcher } from './batcher.ts';
+export type { BatcherOptions } from './batcher.ts';
 export type { InferencePool, ModelFile, TensorMap } from './inference.ts';
+export { inferencePoolOptions, openInferencePool } from './pool.ts';
+export type { InferencePoolOptions } from './pool.ts';
