@@ -1,8 +1,11 @@
+import { alignFace } from './align/index.ts';
 import type { Candidate, Classifier } from './classify/index.ts';
-import type { LocatedFace } from './detect/index.ts';
-import type { Photo, PhotoSource, Raster } from './image/index.ts';
 import { visageError } from './kernel/index.ts';
-import type { OpenPack } from './packs/index.ts';
+import { FaceDetector, type LocatedFace } from './detect/index.ts';
+import { Embedder } from './embed/index.ts';
+import { type DecodeOptions, decodePhoto, type Photo, type PhotoSource, type Raster } from './image/index.ts';
+import { openPack, type OpenPack } from './packs/index.ts';
+import { type InferencePool, openInferencePool } from './runtime/index.ts';
 
 /** A photo whose faces have been found. Boxes and landmarks are in pixels of the upright photo. */
 export interface LocatedPhoto {
@@ -64,8 +67,77 @@ export interface Recognizer extends AsyncDisposable {
 
 /**
  * Opens a pack and starts the workers.
- * @throws VisageError `PACK_UNKNOWN`, `WEIGHTS_MISSING`, `WEIGHTS_INVALID`, `CACHE_UNWRITABLE`
+ * @throws VisageError `PACK_UNKNOWN`, `WEIGHTS_MISSING`, `WEIGHTS_INVALID`, `CACHE_UNWRITABLE`, `OPTION_INVALID`
  */
 export async function openRecognizer(options: RecognizerOptions = {}): Promise<Recognizer> {
-  throw visageError('PACK_UNKNOWN', { got: options.pack ?? 'bundled', allowed: 'none yet' });
+  const { cacheFolder, workers, maxPixels } = options;
+  const pack = await openPack(options.pack ?? 'bundled', cacheFolder === undefined ? {} : { cacheFolder });
+  const pool = openInferencePool(workers === undefined ? {} : { workers });
+  return new Journey(pack, pool, maxPixels);
+}
+
+class Journey implements Recognizer {
+  readonly pack: OpenPack;
+  readonly #pool: InferencePool;
+  readonly #detector: FaceDetector;
+  readonly #embedder: Embedder;
+  readonly #decodeOptions: DecodeOptions;
+
+  constructor(pack: OpenPack, pool: InferencePool, maxPixels: number | undefined) {
+    this.pack = pack;
+    this.#pool = pool;
+    this.#detector = new FaceDetector(pack, pool);
+    this.#embedder = new Embedder(pack, pool);
+    this.#decodeOptions = {
+      neededSidePx: pack.detector.photoSidePx,
+      ...(maxPixels === undefined ? {} : { maxPixels }),
+    };
+  }
+
+  get concurrency(): number {
+    return 2 * this.#pool.concurrency + 1;
+  }
+
+  async locate(source: PhotoSource, signal?: AbortSignal): Promise<LocatedPhoto> {
+    const photo = await decodePhoto(source, { ...this.#decodeOptions, signal });
+    return { photo, faces: await this.#detector.detect(photo, signal) };
+  }
+
+  crop({ photo }: LocatedPhoto, face: LocatedFace): Raster {
+    return alignFace(photo, face.landmarks, this.pack.alignment);
+  }
+
+  embed(crops: readonly Raster[], signal?: AbortSignal): Promise<Float32Array[]> {
+    return this.#embedder.embed(crops, signal);
+  }
+
+  async identify(
+    source: PhotoSource,
+    classifier: Classifier,
+    signal?: AbortSignal,
+  ): Promise<IdentifiedPhoto> {
+    if (classifier.pack !== this.pack.name) {
+      const what = 'The classifier';
+      throw visageError('PACK_MISMATCH', { what, got: classifier.pack, allowed: this.pack.name });
+    }
+    const located = await this.locate(source, signal);
+    const embeddings = await this.embed(
+      located.faces.map((face) => this.crop(located, face)),
+      signal,
+    );
+    const faces = located.faces.map((face, i) => {
+      const embedding = embeddings[i]!;
+      const { name, ...answer } = classifier.predict(embedding);
+      return { ...face, ...answer, name: answer.distance > classifier.maxDistance ? null : name, embedding };
+    });
+    return { photo: located.photo, faces };
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
 }

@@ -1,1 +1,2 @@
+export { alignFace } from './align-face.ts';
 export { fitSimilarity } from './fit-similarity.ts';

@@ -1,0 +1,97 @@
+import type { Photo, Raster } from '../image/index.ts';
+import { ssdAnchors } from '../nets/index.ts';
+import type { Box, Point } from '../kernel/index.ts';
+import type { DetectorSettings, OpenPack } from '../packs/index.ts';
+import type { InferencePool, ModelFile } from '../runtime/index.ts';
+import type { Detection, LocatedFace } from './face.ts';
+import { fivePointsOf, LandmarkFinder } from './landmarks.ts';
+import { type Sight, takeLooks } from './looks.ts';
+import { decodeSsdBoxes } from './ssd-boxes.ts';
+import { suppressOverlaps } from './suppression.ts';
+
+/**
+ * Finds the faces of a photo with their landmarks.
+ *
+ * The SSD network was trained on faces that are small in the picture and misses those that fill it,
+ * so it sees the photo at several sizes; what it finds is merged by score.
+ */
+export class FaceDetector {
+  readonly #settings: DetectorSettings;
+  readonly #model: ModelFile;
+  readonly #pool: InferencePool;
+  readonly #landmarks: LandmarkFinder;
+  /** By canvas size: photos come in few shapes. */
+  readonly #anchors = new Map<string, Float32Array>();
+
+  constructor(pack: OpenPack, pool: InferencePool) {
+    this.#settings = pack.detector;
+    this.#model = pack.models.detector;
+    this.#pool = pool;
+    this.#landmarks = new LandmarkFinder(pool, pack.models.landmarks);
+  }
+
+  /** @returns faces in pixels of the upright photo, best score first. */
+  async detect(photo: Photo, signal?: AbortSignal): Promise<LocatedFace[]> {
+    const { raster, scale } = photo;
+    const sights = await takeLooks(raster, this.#settings.looks);
+    const found = await Promise.all(sights.map((sight) => this.#look(sight, signal)));
+    const faces = suppressOverlaps(found.flat(), this.#settings.maxOverlap);
+    return Promise.all(faces.map((face) => this.#locate(raster, face, scale, signal)));
+  }
+
+  /** The faces of one look, in pixels of the raster. */
+  async #look({ look, canvas, scaleX, scaleY }: Sight, signal?: AbortSignal): Promise<Detection[]> {
+    const dims = [1, canvas.height, canvas.width, 3];
+    const outputs = await this.#pool.run(
+      this.#model,
+      { image: { type: 'uint8', dims, data: canvas.data } },
+      signal,
+    );
+    const [logits, encodings] = [outputs['logits']!.data, outputs['encodings']!.data];
+    const boxes = decodeSsdBoxes(
+      logits as Float32Array,
+      encodings as Float32Array,
+      this.#anchorsOf(canvas),
+      this.#settings.minScore,
+    );
+    return boxes
+      .filter(({ box }) => Math.max(box.width, box.height) >= look.leastFacePx)
+      .map(({ box, score }) => ({
+        box: {
+          x: box.x / scaleX,
+          y: box.y / scaleY,
+          width: box.width / scaleX,
+          height: box.height / scaleY,
+        },
+        score,
+      }));
+  }
+
+  #anchorsOf({ height, width }: Raster): Float32Array {
+    const size = `${height}×${width}`;
+    const known = this.#anchors.get(size);
+    if (known !== undefined) return known;
+    const anchors = ssdAnchors(height, width);
+    this.#anchors.set(size, anchors);
+    return anchors;
+  }
+
+  async #locate(raster: Raster, face: Detection, scale: number, signal?: AbortSignal): Promise<LocatedFace> {
+    const points = await this.#landmarks.find(raster, face.box, signal);
+    const landmarks = fivePointsOf(points).map((point) => enlargePoint(point, scale));
+    return {
+      box: enlargeBox(face.box, scale),
+      score: face.score,
+      landmarks: landmarks as unknown as LocatedFace['landmarks'],
+    };
+  }
+}
+
+const enlargePoint = ({ x, y }: Point, scale: number): Point => ({ x: x * scale, y: y * scale });
+
+const enlargeBox = ({ x, y, width, height }: Box, scale: number): Box => ({
+  x: x * scale,
+  y: y * scale,
+  width: width * scale,
+  height: height * scale,
+});

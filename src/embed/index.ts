@@ -1,0 +1,1 @@
+export { Embedder } from './embedder.ts';
