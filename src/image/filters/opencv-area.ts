@@ -5,6 +5,8 @@
  * ordinary bilinear one.
  */
 
+const leastShare = 1e-3;
+
 interface AxisTaps {
   /** First tap of each target pixel, and one past the last. */
   readonly starts: Int32Array;
@@ -22,21 +24,17 @@ function areaTaps(sourceLength: number, targetLength: number): AxisTaps {
     const from = target * scale;
     const to = Math.min(from + scale, sourceLength);
     const covered = to - from;
-    // Slivers below a thousandth of a pixel count as rounding of the scale, as in OpenCV.
-    const firstWhole = Math.ceil(from - 1e-3 < Math.floor(from) ? Math.floor(from) : from);
-    const endWhole = Math.max(firstWhole, Math.floor(to + 1e-3));
-    if (firstWhole - from > 1e-3) {
-      indices.push(firstWhole - 1);
-      weights.push((firstWhole - from) / covered);
-    }
-    for (let i = firstWhole; i < Math.min(endWhole, sourceLength); i++) {
-      indices.push(i);
-      weights.push(1 / covered);
-    }
-    if (to - endWhole > 1e-3) {
-      indices.push(endWhole);
-      weights.push((to - endWhole) / covered);
-    }
+    const firstWhole = Math.ceil(from);
+    const endWhole = Math.max(firstWhole, Math.floor(to));
+    const add = (index: number, share: number): void => {
+      // Slivers below a thousandth of a pixel count as rounding of the scale, as in OpenCV.
+      if (share <= leastShare) return;
+      indices.push(index);
+      weights.push(share / covered);
+    };
+    add(firstWhole - 1, firstWhole - from);
+    for (let i = firstWhole; i < endWhole; i++) add(i, 1);
+    add(endWhole, to - endWhole);
     starts[target + 1] = indices.length;
   }
   return { starts, indices: Int32Array.from(indices), weights: Float64Array.from(weights) };
