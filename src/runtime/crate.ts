@@ -9,6 +9,8 @@ const arrays: {
   ) => TensorArrays[Type];
 } = { float32: Float32Array, uint8: Uint8Array, int32: Int32Array, int64: BigInt64Array };
 
+const types = Object.keys(arrays).join(', ');
+
 /** Every element type may start at a multiple of 8 bytes. */
 const aligned = (bytes: number): number => Math.ceil(bytes / 8) * 8;
 
@@ -19,12 +21,14 @@ const aligned = (bytes: number): number => Math.ceil(bytes / 8) * 8;
  */
 export function pack(tensors: TensorMap, crate?: ArrayBuffer): { packed: TensorMap; crate: ArrayBuffer } {
   const entries = Object.entries(tensors);
+  for (const [name, tensor] of entries) {
+    if (!Object.hasOwn(arrays, tensor?.type)) throw new TypeError(`input '${name}' is no tensor of ${types}`);
+  }
   const bytes = entries.reduce((sum, [, { data }]) => sum + aligned(data.byteLength), 0);
   const buffer = crate !== undefined && crate.byteLength >= bytes ? crate : new ArrayBuffer(bytes);
   const packed: Record<string, Tensor> = {};
   let offset = 0;
   for (const [name, { type, dims, data }] of entries) {
-    if (!Object.hasOwn(arrays, type)) throw new TypeError(`there are no tensors of type ${type as string}`);
     const copy = new arrays[type](buffer, offset, data.length);
     copy.set(data as never);
     packed[name] = { type, dims: [...dims], data: copy };

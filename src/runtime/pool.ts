@@ -76,7 +76,7 @@ class WorkerPool implements InferencePool {
     if (everywhere && this.#closing === undefined) {
       while (this.#workers.size < this.concurrency) this.#startWorker();
     }
-    const targets = everywhere ? [...this.#workers] : [undefined];
+    const targets = everywhere && this.#closing === undefined ? [...this.#workers] : [undefined];
     await Promise.all(
       targets.flatMap((on) => models.map((model) => this.#accept(model, undefined, undefined, on))),
     );
