@@ -1,6 +1,8 @@
 import { rmSync } from 'node:fs';
-import { open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { open, readdir, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { visageError } from '../kernel/index.ts';
 import { systemReason } from './system-reason.ts';
 
@@ -8,6 +10,29 @@ import { systemReason } from './system-reason.ts';
 const unfinished = new Set<string>();
 let watchingExit = false;
 let nextTemporary = 0;
+
+/** Folders are shared between machines and containers, where process ids mean other processes. */
+const machine = crc32(hostname()).toString(16);
+
+function isRunning(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
+/** Removes what processes of this machine left of the same file when they were killed. */
+async function removeOrphans(folder: string, name: string): Promise<void> {
+  const prefix = `.${name}.${machine}-`;
+  for (const found of await readdir(folder).catch(() => [])) {
+    if (!found.startsWith(prefix)) continue;
+    const processId = /^(\d+)-\d+\.tmp$/.exec(found.slice(prefix.length))?.[1];
+    if (processId === undefined || isRunning(Number(processId))) continue;
+    await rm(join(folder, found), { force: true }).catch(() => {});
+  }
+}
 
 function watchExit(): void {
   if (watchingExit) return;
@@ -55,9 +80,10 @@ export class AtomicFile implements AsyncDisposable {
       const reason = existing.isDirectory() ? 'it is a folder' : 'it is not a regular file';
       throw visageError('FILE_UNWRITABLE', { path, reason });
     }
-    const name = `.${basename(target)}.${process.pid}-${nextTemporary++}.tmp`;
-    const temporary = join(dirname(target), name);
+    const [folder, name] = [dirname(target), basename(target)];
+    const temporary = join(folder, `.${name}.${machine}-${process.pid}-${nextTemporary++}.tmp`);
     watchExit();
+    await removeOrphans(folder, name);
     try {
       // 'w' and not 'wx': a file of this name can only be left from a killed process that had our id.
       const handle = await open(temporary, 'w', existing === undefined ? 0o666 : existing.mode & 0o777);

@@ -128,3 +128,23 @@ test('a process that exits in the middle leaves no temporary file', async () => 
   assert.equal(ended.status, 3, String(ended.stderr));
   assert.deepEqual(await readdir(place), []);
 });
+
+test('what a killed process left is removed by the next one, what a running one writes is not', async () => {
+  const place = await freshFolder('killed');
+  const path = join(place, 'file');
+  const face = inRepository('dist', 'src', 'formats', 'index.js');
+  const program = `
+    const { AtomicFile } = await import(${JSON.stringify(face)});
+    const file = await AtomicFile.create(${JSON.stringify(path)});
+    await file.append(new Uint8Array(10));
+    process.kill(process.pid, 'SIGKILL');`;
+  const ended = spawnSync(process.execPath, ['--input-type=module', '--eval', program]);
+  assert.equal(ended.signal, 'SIGKILL', String(ended.stderr));
+  assert.equal((await readdir(place)).length, 1);
+  const running = await AtomicFile.create(path);
+  assert.equal((await readdir(place)).length, 1);
+  await writeFileAtomically(path, 'whole');
+  assert.equal((await readdir(place)).length, 2);
+  await running.discard();
+  assert.deepEqual(await readdir(place), ['file']);
+});
