@@ -23,13 +23,18 @@ function isRunning(processId: number): boolean {
   }
 }
 
-/** Removes what processes of this machine left of the same file when they were killed. */
-async function removeOrphans(folder: string, name: string): Promise<void> {
-  const prefix = `.${name}.${machine}-`;
+const cleaned = new Set<string>();
+
+/**
+ * Removes what processes of this machine left in `folder` when they were killed. Done once for each
+ * folder: many files may be written into one, and listing it for each would take long.
+ */
+async function removeOrphans(folder: string): Promise<void> {
+  if (cleaned.has(folder)) return;
+  cleaned.add(folder);
   for (const found of await readdir(folder).catch(() => [])) {
-    if (!found.startsWith(prefix)) continue;
-    const processId = /^(\d+)-\d+\.tmp$/.exec(found.slice(prefix.length))?.[1];
-    if (processId === undefined || isRunning(Number(processId))) continue;
+    const [, owner, processId] = /^\..+\.([\da-f]+)-(\d+)-\d+\.tmp$/.exec(found) ?? [];
+    if (owner !== machine || isRunning(Number(processId))) continue;
     await rm(join(folder, found), { force: true }).catch(() => {});
   }
 }
@@ -83,7 +88,7 @@ export class AtomicFile implements AsyncDisposable {
     const [folder, name] = [dirname(target), basename(target)];
     const temporary = join(folder, `.${name}.${machine}-${process.pid}-${nextTemporary++}.tmp`);
     watchExit();
-    await removeOrphans(folder, name);
+    await removeOrphans(folder);
     try {
       // 'w' and not 'wx': a file of this name can only be left from a killed process that had our id.
       const handle = await open(temporary, 'w', existing === undefined ? 0o666 : existing.mode & 0o777);
