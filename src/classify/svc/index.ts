@@ -1,0 +1,11 @@
+export { calibrateSVC, calibrationOptions } from './calibration.ts';
+export type { CalibrationOptions } from './calibration.ts';
+export { FittedSVC } from './fitted-svc.ts';
+export type { SVCParameters } from './fitted-svc.ts';
+export type { KernelFunction } from './kernel-function.ts';
+export type { Watch } from './one-vs-one.ts';
+export { ProbabilisticSVC } from './probabilistic-svc.ts';
+export type { PairSigmoids, ProbabilisticSVCJSON } from './probabilistic-svc.ts';
+export { SVC, svcOptions } from './svc.ts';
+export type { SVCOptions } from './svc.ts';
+export type { SVCJSON } from './svc-json.ts';
