@@ -55,7 +55,7 @@ export function calibrateSVC(
   { foldOf, shuffle, sampleWeight, progress, signal, ...plain }: CalibrationOptions,
 ): ProbabilisticSVC {
   const { folds, seed } = checkOptions('calibrateSVC', calibrationOptions, plain);
-  const training = prepareTraining(svc, rows, labels, sampleWeight);
+  const training = prepareTraining(svc, rows, labels, sampleWeight, fitted);
   const { set, kernel } = training;
   if (set.classCount !== fitted.classCount || set.dimension !== fitted.dimension) {
     throw visageError('FIT_INVALID', {

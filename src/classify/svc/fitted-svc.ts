@@ -132,10 +132,11 @@ export class FittedSVC implements SVCParameters {
       const end = start + supportCounts[i]!;
       for (let j = i + 1, s = end; j < classCount; j++) {
         let sum = 0;
+        let otherSum = 0;
         for (let own = start; own < end; own++) sum += packed[at++]! * kernelValues[own]!;
         for (const otherEnd = s + supportCounts[j]!; s < otherEnd; s++)
-          sum += packed[at++]! * kernelValues[s]!;
-        values[pair++]! += sum;
+          otherSum += packed[at++]! * kernelValues[s]!;
+        values[pair++]! += sum + otherSum;
       }
     }
     return values;

@@ -27,6 +27,17 @@ export class Gram {
     if (this.#count ** 2 * Float64Array.BYTES_PER_ELEMENT <= budgetBytes) this.#matrix = this.#fullMatrix();
   }
 
+  /** Whether this is the kernel between the same samples. */
+  matches(kernel: KernelFunction, values: Float64Array, dimension: number): boolean {
+    return (
+      dimension === this.#dimension &&
+      kernel.name === this.#kernel.name &&
+      (kernel.name === 'linear' || (this.#kernel.name === 'rbf' && kernel.gamma === this.#kernel.gamma)) &&
+      values.length === this.#values.length &&
+      values.every((value, i) => value === this.#values[i])
+    );
+  }
+
   /** K(a, b) in float64. */
   at(a: number, b: number): number {
     return this.#matrix === undefined
@@ -40,8 +51,13 @@ export class Gram {
       for (let c = from; c < to; c++) out[offset++] = this.#fromDot(sample, c, this.#dot(sample, c));
       return;
     }
-    const end = sample * this.#count + to;
-    for (let at = sample * this.#count + from; at < end; at++) out[offset++] = this.#matrix[at]!;
+    const [matrix, n] = [this.#matrix, this.#count];
+    if (to <= sample && to - from <= 32) {
+      // The matrix is symmetric, and the other class's few rows are those that were just read.
+      for (let at = from * n + sample, end = to * n; at < end; at += n) out[offset++] = matrix[at]!;
+      return;
+    }
+    for (let at = sample * n + from, end = sample * n + to; at < end; at++) out[offset++] = matrix[at]!;
   }
 
   #fromDot(a: number, b: number, dot: number): number {

@@ -36,7 +36,6 @@ export class SequentialMinimalOptimizer {
   #capacity = 0;
   #count = 0;
   #active = 0;
-  #tolerance = 0;
   #unshrunk = false;
   #beta = new Float64Array(0);
   /** −∇: yᵢ − Σ βⱼ·K(i, j). */
@@ -67,14 +66,25 @@ export class SequentialMinimalOptimizer {
     rule: StoppingRule,
   ): void {
     this.#begin(kernel, samples, count, positives, bounds);
-    this.#tolerance = rule.tolerance;
     const limit = rule.maxIterations < 0 ? Math.max(10_000_000, 100 * count) : rule.maxIterations;
     const period = Math.min(count, 1000);
     let untilShrink = period + 1;
     let first = this.#steepest();
     let iterations = 0;
     this.converged = true;
-    for (; ; iterations++) {
+    // Problems of a few dozen samples come by the ten thousand, so everything below stays in one function.
+    const { values } = kernel;
+    const beta = this.#beta;
+    const ascent = this.#ascent;
+    const ceiling = this.#ceiling;
+    const floor = this.#floor;
+    const low = this.#low;
+    const high = this.#high;
+    const diagonal = this.#diagonal;
+    const column = this.#column;
+    const tolerance = rule.tolerance;
+    let active = count;
+    for (;;) {
       if (iterations >= limit) {
         this.converged = false;
         break;
@@ -82,27 +92,86 @@ export class SequentialMinimalOptimizer {
       if (--untilShrink === 0) {
         untilShrink = period;
         if (rule.shrinking) {
-          this.#shrink(kernel);
+          active = this.#shrink(kernel, tolerance);
           first = this.#steepest();
         }
       }
-      let second = this.#partner(kernel, first);
-      if (second < 0) {
-        if (this.#active === count) break;
-        this.#unshrink(kernel);
-        first = this.#steepest();
-        second = this.#partner(kernel, first);
-        if (second < 0) break;
-        untilShrink = 1;
+
+      // The partner whose step together with `first` promises the largest gain, by second-order information.
+      const row = kernel.row(column[first]!);
+      const firstDiagonal = diagonal[first]!;
+      const steepest = ascent[first]! + ceiling[first]!;
+      let second = -1;
+      let best = 0;
+      for (let t = 0; t < active; t++) {
+        const violation = steepest - (ascent[t]! + floor[t]!);
+        const curvature = firstDiagonal + diagonal[t]! - 2 * values[row + column[t]!]!;
+        // Signed, so that no branch has to leave out those that violate nothing.
+        const gain = (violation * Math.abs(violation)) / (curvature > 0 ? curvature : tau);
+        if (gain >= best) {
+          best = gain;
+          second = t;
+        }
       }
-      first = this.#step(kernel, first, second);
-      // Float64 can't express a step as small as this one: there is nothing more to gain.
-      if (first < 0) break;
+      if (second < 0 || (steepest - ascent[second]! < tolerance && !this.#violates(steepest, tolerance))) {
+        if (active === count) break;
+        // Optimal among the active ones only: look again at all, and shrink after the next step.
+        active = this.#unshrink(kernel);
+        first = this.#steepest();
+        untilShrink = 2;
+        continue;
+      }
+
+      // One β takes from the other what it lacks, as far as the optimum or a bound.
+      iterations++;
+      const otherRow = kernel.row(column[second]!);
+      const curvature = firstDiagonal + diagonal[second]! - 2 * values[row + column[second]!]!;
+      const length = (steepest - ascent[second]!) / (curvature > 0 ? curvature : tau);
+      const before = beta[first]!;
+      const otherBefore = beta[second]!;
+      const sum = before + otherBefore;
+      let after = before + length;
+      let otherAfter = otherBefore - length;
+      // Whichever bound is nearer stops both; landing on it exactly is what makes a sample shrinkable.
+      const bound = high[first]!;
+      const otherBound = low[second]!;
+      if (bound + otherBound < sum) {
+        if (after > bound) {
+          after = bound;
+          otherAfter = sum - bound;
+        }
+      } else if (otherAfter < otherBound) {
+        otherAfter = otherBound;
+        after = sum - otherBound;
+      }
+      const change = after - before;
+      const otherChange = otherAfter - otherBefore;
+      // Float64 can't express so small a step: there is nothing more to gain.
+      if (change === 0 && otherChange === 0) break;
+      beta[first] = after;
+      beta[second] = otherAfter;
+      ceiling[first] = after < bound ? 0 : -Infinity;
+      floor[first] = after > low[first]! ? 0 : Infinity;
+      ceiling[second] = otherAfter < high[second]! ? 0 : -Infinity;
+      floor[second] = otherAfter > otherBound ? 0 : Infinity;
+
+      // The new gradient, and in the same pass the next `first`: the largest −∇ of those that may grow.
+      let largest = -Infinity;
+      for (let t = 0; t < active; t++) {
+        const c = column[t]!;
+        const slope = ascent[t]! - (values[row + c]! * change + values[otherRow + c]! * otherChange);
+        ascent[t] = slope;
+        const limited = slope + ceiling[t]!;
+        if (limited >= largest) {
+          largest = limited;
+          first = t;
+        }
+      }
     }
     this.iterations = iterations;
     this.#unshrink(kernel);
     this.intercept = 0 - this.#threshold();
-    for (let t = 0; t < count; t++) this.coefficients[this.#origin[t]!] = this.#beta[t]!;
+    for (let t = 0; t < count; t++) this.coefficients[this.#origin[t]!] = beta[t]!;
   }
 
   #begin(
@@ -159,138 +228,56 @@ export class SequentialMinimalOptimizer {
     return first;
   }
 
-  /**
-   * The sample whose step together with `first` promises the largest gain, by second-order information;
-   * −1 where the most violating pair violates the conditions by less than the tolerance.
-   */
-  #partner(kernel: KernelRows, first: number): number {
-    const active = this.#active;
-    const ascent = this.#ascent;
-    const floor = this.#floor;
-    const diagonal = this.#diagonal;
-    const column = this.#column;
-    const row = kernel.row(column[first]!);
-    const values = kernel.values;
-    const firstDiagonal = diagonal[first]!;
-    const steepest = ascent[first]! + this.#ceiling[first]!;
-    let second = -1;
-    let best = 0;
-    for (let t = 0; t < active; t++) {
-      const violation = steepest - (ascent[t]! + floor[t]!);
-      const curvature = firstDiagonal + diagonal[t]! - 2 * values[row + column[t]!]!;
-      // Signed, so that no branch has to leave out those that violate nothing.
-      const gain = (violation * Math.abs(violation)) / (curvature > 0 ? curvature : tau);
-      if (gain >= best) {
-        best = gain;
-        second = t;
-      }
+  /** Whether an active sample violates the conditions together with one of −∇ = `steepest`. */
+  #violates(steepest: number, tolerance: number): boolean {
+    for (let t = 0; t < this.#active; t++) {
+      if (steepest - (this.#ascent[t]! + this.#floor[t]!) >= tolerance) return true;
     }
-    if (second < 0) return -1;
-    if (steepest - ascent[second]! >= this.#tolerance) return second;
-    for (let t = 0; t < active; t++) {
-      if (steepest - (ascent[t]! + floor[t]!) >= this.#tolerance) return second;
-    }
-    return -1;
+    return false;
   }
 
   /**
-   * Moves along the pair as far as the optimum or a bound.
-   * @returns what {@link #steepest} would; −1 where nothing moved.
+   * Takes samples out of the active ones that stand at a bound and strictly want to stay there.
+   * @returns how many are active now.
    */
-  #step(kernel: KernelRows, i: number, j: number): number {
-    const column = this.#column;
-    const beta = this.#beta;
-    const ascent = this.#ascent;
-    const row = kernel.row(column[i]!);
-    const otherRow = kernel.row(column[j]!);
-    const values = kernel.values;
-    const curvature = this.#diagonal[i]! + this.#diagonal[j]! - 2 * values[row + column[j]!]!;
-    const length = (ascent[i]! - ascent[j]!) / (curvature > 0 ? curvature : tau);
-    const before = beta[i]!;
-    const otherBefore = beta[j]!;
-    const sum = before + otherBefore;
-    let after = before + length;
-    let otherAfter = otherBefore - length;
-    // Whichever bound is nearer stops both; landing on it exactly is what makes a sample shrinkable.
-    const high = this.#high[i]!;
-    const otherLow = this.#low[j]!;
-    if (high + otherLow < sum) {
-      if (after > high) {
-        after = high;
-        otherAfter = sum - high;
-      }
-    } else if (otherAfter < otherLow) {
-      otherAfter = otherLow;
-      after = sum - otherLow;
+  #shrink(kernel: KernelRows, tolerance: number): number {
+    const first = this.#steepest();
+    const steepest = this.#ascent[first]! + this.#ceiling[first]!;
+    let flattest = Infinity;
+    for (let t = 0; t < this.#active; t++) {
+      const slope = this.#ascent[t]! + this.#floor[t]!;
+      if (slope < flattest) flattest = slope;
     }
-    beta[i] = after;
-    beta[j] = otherAfter;
-    this.#mark(i);
-    this.#mark(j);
-    const change = after - before;
-    const otherChange = otherAfter - otherBefore;
-    if (change === 0 && otherChange === 0) return -1;
-    const active = this.#active;
-    const ceiling = this.#ceiling;
-    let first = 0;
-    let steepest = -Infinity;
-    for (let t = 0; t < active; t++) {
-      const c = column[t]!;
-      const slope = ascent[t]! - (values[row + c]! * change + values[otherRow + c]! * otherChange);
-      ascent[t] = slope;
-      const limited = slope + ceiling[t]!;
-      if (limited >= steepest) {
-        steepest = limited;
-        first = t;
-      }
-    }
-    return first;
-  }
-
-  /** Notes whether β of `t` stands at a bound. */
-  #mark(t: number): void {
-    this.#ceiling[t] = this.#beta[t]! < this.#high[t]! ? 0 : -Infinity;
-    this.#floor[t] = this.#beta[t]! > this.#low[t]! ? 0 : Infinity;
-  }
-
-  /** Takes samples out of the active ones that stand at a bound and strictly want to stay there. */
-  #shrink(kernel: KernelRows): void {
-    let [steepest, flattest] = this.#extremes();
-    if (!this.#unshrunk && steepest - flattest <= this.#tolerance * 10) {
+    if (!this.#unshrunk && steepest - flattest <= tolerance * 10) {
       // Close to the end, wrongly shrunk samples come back once before the final round of shrinking.
       this.#unshrunk = true;
       this.#unshrink(kernel);
     }
-    const settled = (t: number): boolean =>
-      this.#beta[t]! >= this.#high[t]!
-        ? this.#ascent[t]! > steepest
-        : this.#beta[t]! <= this.#low[t]! && this.#ascent[t]! < flattest;
     for (let t = 0; t < this.#active; t++) {
-      if (!settled(t)) continue;
+      if (!this.#isSettled(t, steepest, flattest)) continue;
       this.#active--;
       for (; this.#active > t; this.#active--) {
-        if (!settled(this.#active)) {
+        if (!this.#isSettled(this.#active, steepest, flattest)) {
           this.#swap(t, this.#active);
           break;
         }
       }
     }
+    return this.#active;
   }
 
-  /** The largest −∇ among those that may grow, the smallest among those that may fall. */
-  #extremes(): [number, number] {
-    let [steepest, flattest] = [-Infinity, Infinity];
-    for (let t = 0; t < this.#active; t++) {
-      if (this.#beta[t]! < this.#high[t]!) steepest = Math.max(steepest, this.#ascent[t]!);
-      if (this.#beta[t]! > this.#low[t]!) flattest = Math.min(flattest, this.#ascent[t]!);
-    }
-    return [steepest, flattest];
+  #isSettled(t: number, steepest: number, flattest: number): boolean {
+    const slope = this.#ascent[t]!;
+    return (this.#ceiling[t] !== 0 && slope > steepest) || (this.#floor[t] !== 0 && slope < flattest);
   }
 
-  /** Makes every sample active again; the gradient of those that were not is computed afresh. */
-  #unshrink(kernel: KernelRows): void {
+  /**
+   * Makes every sample active again; the gradient of those that were not is computed afresh.
+   * @returns how many are active now: all.
+   */
+  #unshrink(kernel: KernelRows): number {
     const [active, count] = [this.#active, this.#count];
-    if (active === count) return;
+    if (active === count) return count;
     const column = this.#column;
     const ascent = this.#ascent;
     for (let t = active; t < count; t++) ascent[t] = this.#high[t]! > 0 ? 1 : -1;
@@ -302,6 +289,7 @@ export class SequentialMinimalOptimizer {
       for (let t = active; t < count; t++) ascent[t]! -= coefficient * values[row + column[t]!]!;
     }
     this.#active = count;
+    return count;
   }
 
   #swap(a: number, b: number): void {

@@ -68,10 +68,17 @@ export interface SVCOptions {
   readonly cacheSizeMb?: number;
 }
 
+/**
+ * The kernel matrix of the last fits, so that a calibration that follows at once need not compute it
+ * again. Weak on both sides: it keeps neither the classifier nor the matrix alive.
+ */
+const gramOf = new WeakMap<FittedSVC, WeakRef<Gram>>();
+
 /** What fitting and calibrating share: checked samples and the kernel between them. */
 export interface Training {
   readonly set: TrainingSet;
   readonly kernelFunction: KernelFunction;
+  readonly gram: Gram;
   readonly kernel: KernelRows;
   /** C of each sample: C · weight of its class · its own weight. */
   readonly bounds: Float64Array;
@@ -109,17 +116,24 @@ export class SVC {
     sampleWeight?: ArrayLike<number>,
     watch: Watch = {},
   ): FittedSVC {
-    const { set, kernelFunction, kernel, bounds, rule } = prepareTraining(this, rows, labels, sampleWeight);
-    return FittedSVC.fromPairs(set, kernelFunction, fitPairs(set, bounds, kernel, rule, watch));
+    const training = prepareTraining(this, rows, labels, sampleWeight);
+    const { set, kernelFunction, kernel, bounds, rule } = training;
+    const fitted = FittedSVC.fromPairs(set, kernelFunction, fitPairs(set, bounds, kernel, rule, watch));
+    gramOf.set(fitted, new WeakRef(training.gram));
+    return fitted;
   }
 }
 
-/** Checks options and data and sets up the kernel. */
+/**
+ * Checks options and data and sets up the kernel.
+ * @param fitted what was fitted on the same data before, if anything.
+ */
 export function prepareTraining(
   svc: SVC,
   rows: readonly Vector[],
   labels: ArrayLike<number>,
   sampleWeight: ArrayLike<number> | undefined,
+  fitted?: FittedSVC,
 ): Training {
   const { gamma = 'scale', classWeight = null, ...plain } = svc.options;
   const options = checkOptions('SVC', svcOptions, plain);
@@ -136,8 +150,11 @@ export function prepareTraining(
   }
   // The whole matrix is float64, the rows of a pair float32: two thirds and one third.
   const budgetBytes = options.cacheSizeMb * 2 ** 20;
-  const gram = new Gram(kernelFunction, set.values, set.dimension, (budgetBytes * 2) / 3);
-  return { set, kernelFunction, kernel: new KernelRows(gram, budgetBytes / 3), bounds, rule: options };
+  const earlier = fitted && gramOf.get(fitted)?.deref();
+  const gram = earlier?.matches(kernelFunction, set.values, set.dimension)
+    ? earlier
+    : new Gram(kernelFunction, set.values, set.dimension, (budgetBytes * 2) / 3);
+  return { set, kernelFunction, gram, kernel: new KernelRows(gram, budgetBytes / 3), bounds, rule: options };
 }
 
 const isPositive = (value: unknown): boolean =>
