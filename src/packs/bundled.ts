@@ -37,14 +37,17 @@ export const bundled: PackDefinition = {
     detector: {
       network: 'ssd-mobilenet-v1',
       // The network misses large faces: of 500 LFW images it finds 432 seen at 512 px, 498 at 256 px,
-      // 500 with all three; boxes below 15 px there are mostly no faces (two of two in dlib's example photos).
+      // 500 with all three. Boxes below 15 px are mostly no faces (two of two in dlib's example
+      // photos), so large photos are also seen larger: nothing over 90 px in the photo is too small.
       looks: [
+        { longSidePx: 2048, leastFacePx: 15, leastPhotoPx: 6000 },
+        { longSidePx: 1024, leastFacePx: 15, leastPhotoPx: 3000 },
         { longSidePx: 512, leastFacePx: 15 },
         { longSidePx: 256, leastFacePx: 32 },
         { longSidePx: 128, leastFacePx: 40 },
       ],
-      // A face of 16 px in the finest look then fills the crop: its box is about 0.6 of the crop's side.
-      photoSidePx: 2880,
+      // A crop is about as wide as 1.7 boxes, so a box of 90 px fills it: one of 16 px at 1024 px.
+      photoSidePx: 5760,
       // At 0.5 one of the 138 faces of the reference data set is lost; 0.4 finds it and, in the same
       // photos and dlib's examples, adds one box that is no face.
       minScore: 0.4,

@@ -38,6 +38,8 @@ export interface Look {
   readonly longSidePx: number;
   /** Faces narrower than this in the look are left to a finer one, which places them better. */
   readonly leastFacePx: number;
+  /** Left out for photos whose long side is shorter than this, in pixels. */
+  readonly leastPhotoPx?: number;
 }
 
 export interface AlignmentSettings {
