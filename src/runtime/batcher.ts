@@ -22,7 +22,7 @@ interface Group {
 export interface BatcherOptions {
   /** The network's input: `uint8`, its first axis the batch. */
   readonly input: string;
-  /** Rows of one run, at least 1; default 16. */
+  /** Rows of one run, at least 1; default 8: convolutions gain nothing from more. */
   readonly maxBatch?: number;
 }
 
@@ -41,7 +41,7 @@ export class Batcher {
   readonly #groups = new Map<string, Group>();
 
   /** @throws VisageError `OPTION_INVALID` */
-  constructor(pool: InferencePool, model: ModelFile, { input, maxBatch = 16 }: BatcherOptions) {
+  constructor(pool: InferencePool, model: ModelFile, { input, maxBatch = 8 }: BatcherOptions) {
     if (!Number.isInteger(maxBatch) || maxBatch < 1) {
       const allowed = 'a whole number from 1';
       throw visageError('OPTION_INVALID', { owner: 'Batcher', option: 'maxBatch', got: maxBatch, allowed });

@@ -104,7 +104,7 @@ class WorkerPool implements InferencePool {
       return Promise.reject(visageError('RUNTIME_CLOSED', { what: 'The inference pool' }));
     }
     const waiting = this.#queue.length + this.#running.size - this.concurrency;
-    if (waiting >= this.#maxWaiting) {
+    if (inputs !== undefined && waiting >= this.#maxWaiting) {
       const slots = { what: 'The inference pool', got: waiting, allowed: this.#maxWaiting };
       return Promise.reject(visageError('RUNTIME_BUSY', { ...slots, option: 'maxWaiting' }));
     }
