@@ -75,6 +75,7 @@ export const errorTable = {
   // classifiers
   FIT_INVALID: row('{owner} cannot learn from this data: {reason}.', '{advice}', 1, 422),
   PREDICT_INVALID: row('{owner} expects embeddings of {allowed} finite numbers, got {got}.', 'Make the embeddings with the pack that the classifier was trained with.', 1, 422),
+  LABEL_UNKNOWN: row('There is no class {got}; classes: {allowed}.', 'Check the spelling, or train again with examples of it.', 1, 422),
   CLASSIFIER_INVALID: row('{path} is not a classifier of Visage: {reason}.', 'Train it again with visage train.', 1, 422),
 
   // evaluation
