@@ -25,7 +25,7 @@ export type ClassifierKind = 'svm' | 'linear' | 'neighbors' | 'mean';
 /** A fitted classifier. Made by `fit` or read from JSON; never changes. */
 export interface Classifier {
   readonly kind: ClassifierKind;
-  /** Sorted by code unit, as scikit-learn's `LabelEncoder` sorts. */
+  /** Sorted by Unicode code point, as scikit-learn's `LabelEncoder` sorts. */
   readonly classes: readonly string[];
   /** Numbers per embedding. */
   readonly dimension: number;

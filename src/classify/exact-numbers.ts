@@ -3,6 +3,8 @@
  * a file shows 0.1 and not 0.10000000149011612. Seven to nine digits always do.
  */
 export function exactFloat32(value: number): number {
+  // Digits would lose the sign of −0.
+  if (value === 0) return value;
   for (const digits of [7, 8]) {
     const short = Number(value.toPrecision(digits));
     if (Math.fround(short) === value) return short;

@@ -52,13 +52,13 @@ export class JsonNode {
   text(): string {
     const { value } = this;
     if (typeof value !== 'string') this.fail('a text');
-    return value as string;
+    return value;
   }
 
   boolean(): boolean {
     const { value } = this;
     if (typeof value !== 'boolean') this.fail('true or false');
-    return value as boolean;
+    return value;
   }
 
   /** A finite number in [min, max]. */
@@ -66,7 +66,7 @@ export class JsonNode {
     const { value } = this;
     const isIn = typeof value === 'number' && Number.isFinite(value) && value >= min && value <= max;
     if (!isIn) this.fail(range('a finite number', min, max));
-    return value as number;
+    return value;
   }
 
   /** A whole number in [min, max]. */

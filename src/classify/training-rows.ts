@@ -60,9 +60,21 @@ export function checkClassLabels(owner: string, labels: ArrayLike<number>): numb
   return counts.length;
 }
 
+/** How many rows each class has. */
+export function countLabels(labels: ArrayLike<number>, classCount: number): Uint32Array {
+  const counts = new Uint32Array(classCount);
+  for (let i = 0; i < labels.length; i++) counts[labels[i]!]!++;
+  return counts;
+}
+
 /** All rows behind one another. */
 export function flatten(rows: readonly Float32Array[], dimension: number): Float32Array {
   const flat = new Float32Array(rows.length * dimension);
   for (const [i, row] of rows.entries()) flat.set(row, i * dimension);
   return flat;
+}
+
+/** @throws VisageError `INTERRUPTED` */
+export function stopIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw visageError('INTERRUPTED', { kept: 'nothing was kept of the fit' });
 }

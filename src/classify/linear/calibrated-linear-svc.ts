@@ -1,14 +1,10 @@
 import { checkOptions, Random, type OptionSchema, type OptionsOf } from '../../kernel/index.ts';
 import type { JsonNode } from '../json-node.ts';
 import { stratifiedFolds } from '../stratified-folds.ts';
-import {
-  FittedLinearSVC,
-  OneVersusRest,
-  type LinearSVC,
-  type RestSolution,
-  type Watch,
-} from './linear-svc.ts';
-import { fitSigmoid, sigmoidProbability, type Sigmoid } from './sigmoid.ts';
+import type { Watch } from '../svc/index.ts';
+import { fitSigmoid, sigmoidAt, type Sigmoid } from '../svc/sigmoid.ts';
+import { countLabels, stopIfAborted } from '../training-rows.ts';
+import { FittedLinearSVC, OneVersusRest, type LinearSVC, type RestSolution } from './linear-svc.ts';
 
 export const calibrationSchema = {
   folds: {
@@ -44,7 +40,7 @@ export interface CalibrationOptions extends Partial<OptionsOf<typeof calibration
  * themselves, which are seen ones and make the probabilities optimistic.
  * @param rows equally long, finite
  * @param labels class numbers 0…k−1, each present; at least two classes
- * @throws VisageError `FIT_INVALID`, `OPTION_INVALID`; the reason of `signal`
+ * @throws VisageError `FIT_INVALID`, `OPTION_INVALID`, `INTERRUPTED`
  */
 export function fitCalibratedLinearSVC(
   svc: LinearSVC,
@@ -56,34 +52,26 @@ export function fitCalibratedLinearSVC(
   const problems = new OneVersusRest(svc.options, rows, labels);
   const fold = foldOfRow ?? stratifiedFolds(labels, folds, new Random(seed).fork('folds'));
   const { inside, outside } = splitRows(rows.length, fold);
-  const counts = new Uint32Array(problems.classCount);
-  for (let i = 0; i < labels.length; i++) counts[labels[i]!]!++;
+  const counts = countLabels(labels, problems.classCount);
   const hasSingles = counts.includes(1);
   const everyRow = Uint32Array.from({ length: rows.length }, (_, i) => i);
 
   const weights: Float32Array[] = [];
   const intercepts = new Float64Array(problems.classCount);
   const sigmoids: (Sigmoid | undefined)[] = [];
-  const [pooledDecisions, pooledPositives]: [number[], boolean[]] = [[], []];
-  const pool = (decisions: Float64Array, c: number): void => {
-    for (const [row, decision] of decisions.entries()) {
-      if (Number.isNaN(decision)) continue;
-      pooledDecisions.push(decision);
-      pooledPositives.push(labels[row] === c);
-    }
-  };
+  const pooled = new Decisions();
   const seen: RestSolution[] = [];
   let converged = true;
   for (let c = 0; c < problems.classCount; c++) {
-    signal?.throwIfAborted();
+    stopIfAborted(signal);
     const whole = problems.solve(c, everyRow);
     weights.push(Float32Array.from(whole.weights.subarray(0, problems.dimension)));
     intercepts[c] = problems.interceptOf(whole);
     converged &&= whole.converged;
     if (counts[c]! > 1) {
-      const decisions = unseenDecisions(problems, c, whole, inside, outside);
-      sigmoids.push(fitSigmoidOf(decisions, labels, c));
-      if (hasSingles) pool(decisions, c);
+      const unseen = unseenDecisions(problems, c, whole, inside, outside);
+      sigmoids.push(unseen.sigmoid());
+      if (hasSingles) pooled.addAll(unseen);
     } else {
       sigmoids.push(undefined);
       seen.push(whole);
@@ -93,13 +81,10 @@ export function fitCalibratedLinearSVC(
   if (hasSingles) {
     if (seen.length === problems.classCount) {
       for (const [c, whole] of seen.entries()) {
-        pool(
-          Float64Array.from(everyRow, (row) => problems.decisionOf(whole, row)),
-          c,
-        );
+        for (const row of everyRow) pooled.add(problems.decisionOf(whole, row), labels[row] === c);
       }
     }
-    const shared = fitSigmoid(pooledDecisions, pooledPositives);
+    const shared = pooled.sigmoid();
     for (let c = 0; c < sigmoids.length; c++) sigmoids[c] ??= shared;
   }
   return new CalibratedLinearSVC(
@@ -122,30 +107,43 @@ function splitRows(
   };
 }
 
-/** Each row's decision value for class `c` by a solver that did not see it; NaN where the class had no other row. */
+/** Decision values by whether their row was of the class in question. */
+class Decisions {
+  readonly #positives: number[] = [];
+  readonly #negatives: number[] = [];
+
+  add(decision: number, isPositive: boolean): void {
+    (isPositive ? this.#positives : this.#negatives).push(decision);
+  }
+
+  addAll(others: Decisions): void {
+    for (const decision of others.#positives) this.#positives.push(decision);
+    for (const decision of others.#negatives) this.#negatives.push(decision);
+  }
+
+  sigmoid(): Sigmoid {
+    const values = Float64Array.from([...this.#positives, ...this.#negatives]);
+    return fitSigmoid(values, values.length, this.#positives.length);
+  }
+}
+
+/** Each row's decision value for class `c` by a solver that did not see it; rows without which the class has none are left out. */
 function unseenDecisions(
   problems: OneVersusRest,
   c: number,
   whole: RestSolution,
   inside: readonly Uint32Array[],
   outside: readonly Uint32Array[],
-): Float64Array {
-  const decisions = new Float64Array(problems.labels.length).fill(Number.NaN);
+): Decisions {
+  const decisions = new Decisions();
+  const { labels } = problems;
   for (const [f, held] of inside.entries()) {
-    if (!outside[f]!.some((row) => problems.labels[row] === c)) continue;
+    if (!outside[f]!.some((row) => labels[row] === c)) continue;
     // Where no support vector is held out the whole solution is already the answer: starting there is quick.
     const part = problems.solve(c, outside[f]!, whole);
-    for (const row of held) decisions[row] = problems.decisionOf(part, row);
+    for (const row of held) decisions.add(problems.decisionOf(part, row), labels[row] === c);
   }
   return decisions;
-}
-
-function fitSigmoidOf(decisions: Float64Array, labels: ArrayLike<number>, c: number): Sigmoid {
-  const rows = Array.from(decisions.keys()).filter((row) => !Number.isNaN(decisions[row]));
-  return fitSigmoid(
-    rows.map((row) => decisions[row]!),
-    rows.map((row) => labels[row] === c),
-  );
 }
 
 /** A linear SVM with probabilities. Never changes. */
@@ -160,10 +158,17 @@ export class CalibratedLinearSVC {
 
   /** One probability a class; they sum to 1. */
   predictProbability(row: Float32Array): Float64Array {
-    const values = this.fitted
-      .decisionValues(row)
-      .map((decision, c) => sigmoidProbability(this.sigmoids[c]!, decision));
+    return this.probabilityOf(this.fitted.decisionValues(row));
+  }
+
+  /** The same from decision values that are there already. */
+  probabilityOf(decisionValues: Float64Array): Float64Array {
+    const values = decisionValues.map((decision, c) => {
+      const { slope, offset } = this.sigmoids[c]!;
+      return sigmoidAt(decision, slope, offset);
+    });
     const sum = values.reduce((a, b) => a + b, 0);
+    // As scikit-learn: where every sigmoid says 0, all classes are equally likely.
     return values.map((value) => (sum > 0 ? value / sum : 1 / values.length));
   }
 

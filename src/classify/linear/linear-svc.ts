@@ -5,11 +5,17 @@ import {
   visageError,
   type OptionSchema,
   type OptionsOf,
-  type ProgressListener,
 } from '../../kernel/index.ts';
 import { exactFloat32s } from '../exact-numbers.ts';
 import type { JsonNode } from '../json-node.ts';
-import { checkClassLabels, checkTrainingRows, flatten } from '../training-rows.ts';
+import type { Watch } from '../svc/index.ts';
+import {
+  checkClassLabels,
+  checkTrainingRows,
+  countLabels,
+  flatten,
+  stopIfAborted,
+} from '../training-rows.ts';
 import { descend, type DualState } from './dual-coordinate-descent.ts';
 
 /** Defaults are those of scikit-learn's `LinearSVC`. */
@@ -64,12 +70,6 @@ export const linearSVCSchema = {
 
 export type LinearSVCOptions = OptionsOf<typeof linearSVCSchema>;
 
-/** What long work may be given. */
-export interface Watch {
-  readonly progress?: ProgressListener | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
 /**
  * Linear support vector machine, one class against the rest: k problems for k classes, where
  * one-versus-one solves k(k−1)/2. Agrees with scikit-learn's `LinearSVC(dual=True)`, which runs
@@ -86,7 +86,7 @@ export class LinearSVC {
   /**
    * @param rows equally long, finite; usually of unit length.
    * @param labels class numbers 0…k−1, each present; at least two classes.
-   * @throws VisageError `FIT_INVALID`; the reason of `signal`
+   * @throws VisageError `FIT_INVALID`, `INTERRUPTED`
    */
   fit(rows: readonly Float32Array[], labels: ArrayLike<number>, watch: Watch = {}): FittedLinearSVC {
     const problems = new OneVersusRest(this.options, rows, labels);
@@ -95,7 +95,7 @@ export class LinearSVC {
     const intercepts = new Float64Array(problems.classCount);
     let converged = true;
     for (let c = 0; c < problems.classCount; c++) {
-      watch.signal?.throwIfAborted();
+      stopIfAborted(watch.signal);
       const fitted = problems.solve(c, all);
       weights.push(Float32Array.from(fitted.weights.subarray(0, problems.dimension)));
       intercepts[c] = problems.interceptOf(fitted);
@@ -138,8 +138,7 @@ export class OneVersusRest {
     this.#values = flatten(rows, this.dimension);
     this.#squaredNorms = Float64Array.from(rows, (row) => dot(row, row));
     this.#random = new Random(options.seed).fork('linear');
-    const counts = new Uint32Array(this.classCount);
-    for (let i = 0; i < labels.length; i++) counts[labels[i]!]!++;
+    const counts = countLabels(labels, this.classCount);
     this.#classWeights = Array.from(counts, (count) =>
       options.classWeight === 'balanced' ? rows.length / (this.classCount * count) : 1,
     );
@@ -152,7 +151,8 @@ export class OneVersusRest {
   solve(c: number, members: Uint32Array, start?: DualState): RestSolution {
     const { C, loss, interceptScaling, tolerance, maxIterations, shrinking } = this.#options;
     const rowCount = this.#squaredNorms.length;
-    const signs = Int8Array.from({ length: rowCount }, (_, i) => (this.labels[i] === c ? 1 : -1));
+    const signs = new Int8Array(rowCount);
+    for (let i = 0; i < rowCount; i++) signs[i] = this.labels[i] === c ? 1 : -1;
     const alphas = new Float64Array(rowCount);
     const weights = new Float64Array(this.dimension + 1);
     if (start !== undefined) {

@@ -1,0 +1,185 @@
+import {
+  checkOptions,
+  visageError,
+  type OptionSchema,
+  type OptionsOf,
+  type ProgressListener,
+} from '../kernel/index.ts';
+import { FittedClassifier } from './fitted-classifier.ts';
+import { LabelEncoder } from './label-encoder.ts';
+import { LinearModel } from './linear-model.ts';
+import { NearestMean } from './nearest-mean.ts';
+import { NearestNeighbors, neighborWeights } from './neighbors.ts';
+import { normalizeRows } from './normalizer.ts';
+import { SvmModel } from './svm-model.ts';
+import { checkTrainingRows, countLabels } from './training-rows.ts';
+import type { Model } from './verdict.ts';
+
+/** With more people than this `auto` takes the one-vs-rest linear SVM. */
+export const mostPeopleForPairs = 100;
+
+/** Constraints and defaults of the plain options of {@link trainClassifier}. */
+export const trainSchema = {
+  kind: {
+    type: 'choice',
+    choices: ['auto', 'svm', 'linear', 'neighbors', 'mean'],
+    default: 'auto',
+    description: `Kind of classifier; auto: svm, above ${mostPeopleForPairs} people linear, for one person mean.`,
+  },
+  maxDistance: {
+    type: 'number',
+    exclusiveMin: 0,
+    max: 2,
+    default: 1,
+    description:
+      'Distance between unit embeddings beyond which a face is unknown; the pack states its own. 2: never.',
+  },
+  seed: {
+    type: 'number',
+    integer: true,
+    min: 0,
+    max: 0xffffffff,
+    default: 0,
+    description: 'Seed of everything random; the same seed gives the same classifier.',
+  },
+  C: {
+    type: 'number',
+    exclusiveMin: 0,
+    default: 1,
+    description: 'svm, linear: cost of a face on the wrong side.',
+  },
+  kernel: {
+    type: 'choice',
+    choices: ['linear', 'rbf'],
+    default: 'linear',
+    description: 'svm: how embeddings are compared.',
+  },
+  classWeight: {
+    type: 'choice',
+    choices: ['balanced', 'none'],
+    default: 'balanced',
+    description:
+      'svm, linear: balanced: all people count alike, however many photos they have; none: all photos do, as in plain SVC.',
+  },
+  neighbors: {
+    type: 'number',
+    integer: true,
+    min: 0,
+    default: 0,
+    description: 'neighbors: examples that vote; 0: as many as the person with the fewest has, at most 5.',
+  },
+  weights: {
+    type: 'choice',
+    choices: neighborWeights,
+    default: 'distance',
+    description: 'neighbors: whether a vote weighs 1 / distance or all weigh the same.',
+  },
+} as const satisfies OptionSchema;
+
+/** Options of {@link trainClassifier}. */
+export interface TrainOptions extends Partial<OptionsOf<typeof trainSchema>> {
+  /** Name of the pack that made the embeddings. */
+  readonly pack: string;
+  /** Distance between unit embeddings, above 0 to 2, beyond which a face is unknown; see the pack. */
+  readonly maxDistance: number;
+  /** svm with kernel rbf: a number above 0, `scale` (default) or `auto`; as scikit-learn's. */
+  readonly gamma?: number | 'scale' | 'auto';
+  readonly progress?: ProgressListener | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Learns to name people from embeddings of their faces. Embeddings are brought to unit length first.
+ *
+ * - `svm`: one-versus-one SVM with Platt probabilities: k(k−1)/2 machines for k people.
+ * - `linear`: one-versus-rest linear SVM with calibrated probabilities: k machines.
+ * - `neighbors`: the nearest examples vote.  - `mean`: the nearest mean face.
+ * - `auto` (default): `svm`, with more than {@link mostPeopleForPairs} people `linear`.
+ *
+ * The SVMs give every person the same weight (`classWeight: 'balanced'`): otherwise somebody with one photo
+ * loses to those with many. Where all have equally many it makes no difference; `none` is scikit-learn's
+ * default and the original system's.
+ *
+ * An SVM needs somebody to tell a person from: for one person alone `svm`, `linear` and `auto` take `mean`;
+ * the distance then decides. Whatever was chosen for the caller is told in `note`.
+ *
+ * @param embeddings as the network gave them: one dimension, finite; at least one
+ * @param names whose face each embedding is of; any texts
+ * @throws VisageError `FIT_INVALID`, `OPTION_INVALID`, `OPTION_UNKNOWN`, `INTERRUPTED`
+ */
+export function trainClassifier(
+  embeddings: readonly Float32Array[],
+  names: readonly string[],
+  { pack, gamma, progress, signal, ...plain }: TrainOptions,
+): FittedClassifier {
+  const options = checkOptions('trainClassifier', trainSchema, plain);
+  checkPack(pack);
+  const dimension = checkTrainingRows('trainClassifier', embeddings, names.length);
+  checkNames(names);
+  const encoder = new LabelEncoder(names);
+  const labels = encoder.encodeAll(names);
+  const classCount = encoder.classes.length;
+  const rows = normalizeRows(embeddings);
+  const { kind, note } = chooseKind(options.kind, classCount);
+  const { seed, maxDistance, C, kernel, classWeight } = options;
+  const watch = { progress, signal };
+
+  let model: Model;
+  if (kind === 'svm') {
+    const svcOptions = {
+      C,
+      kernel,
+      classWeight: classWeight === 'none' ? null : classWeight,
+      ...(gamma === undefined ? {} : { gamma }),
+    };
+    model = SvmModel.fit(rows, labels, classCount, svcOptions, seed, watch);
+  } else if (kind === 'linear') {
+    model = LinearModel.fit(rows, labels, classCount, { C, classWeight }, seed, watch);
+  } else if (kind === 'neighbors') {
+    const { neighbors, weights } = options;
+    model = new NearestNeighbors({ neighbors, weights }).fit(rows, labels);
+  } else {
+    model = new NearestMean({ maxDistance, seed }).fit(rows, labels, watch);
+  }
+
+  const faces = countLabels(labels, classCount);
+  const people = encoder.classes.map((name, c) => ({ name, faces: faces[c]! }));
+  return new FittedClassifier({ pack, dimension, maxDistance, seed, people, model, note });
+}
+
+function chooseKind(
+  asked: OptionsOf<typeof trainSchema>['kind'],
+  people: number,
+): { kind: Model['kind']; note?: string } {
+  if (people === 1 && asked !== 'neighbors' && asked !== 'mean') {
+    const note = 'Only one person: a nearest-mean classifier, since there is nobody to tell them from.';
+    return { kind: 'mean', note };
+  }
+  if (asked !== 'auto') return { kind: asked };
+  if (people <= mostPeopleForPairs) return { kind: 'svm' };
+  const pairs = (people * (people - 1)) / 2;
+  const note = `${people} people: one linear machine each instead of ${pairs} for all pairs (limit: ${mostPeopleForPairs} people).`;
+  return { kind: 'linear', note };
+}
+
+function checkPack(pack: unknown): void {
+  if (typeof pack === 'string' && pack !== '') return;
+  const got = JSON.stringify(pack) ?? typeof pack;
+  throw visageError('OPTION_INVALID', {
+    owner: 'trainClassifier',
+    option: 'pack',
+    got,
+    allowed: 'the name of a pack',
+  });
+}
+
+function checkNames(names: readonly unknown[]): void {
+  for (const [i, name] of names.entries()) {
+    if (typeof name === 'string') continue;
+    throw visageError('FIT_INVALID', {
+      owner: 'trainClassifier',
+      reason: `name ${i} is ${name === null ? 'null' : `a ${typeof name}`}`,
+      advice: 'Give the name of each face as a text.',
+    });
+  }
+}
