@@ -52,10 +52,12 @@ export function descend(
   const active = problem.members.slice();
   let activeCount = active.length;
   // The projected gradients of the last pass bound those that may still move.
-  let [highest, lowest] = [Infinity, -Infinity];
+  let highest = Infinity;
+  let lowest = -Infinity;
 
   for (let pass = 0; pass < settings.maxIterations; pass++) {
-    let [newHighest, newLowest] = [-Infinity, Infinity];
+    let newHighest = -Infinity;
+    let newLowest = Infinity;
     for (let i = 0; i < activeCount; i++) swap(active, i, i + random.integer(activeCount - i));
 
     for (let at = 0; at < activeCount; at++) {
@@ -67,17 +69,8 @@ export function descend(
       const alpha = alphas[row]!;
       const offset = row * dimension;
 
-      // Four sums let the processor overlap the additions.
-      let [s0, s1, s2, s3] = [weights[dimension]! * bias, 0, 0, 0];
-      let j = 0;
-      for (; j + 3 < dimension; j += 4) {
-        s0 += weights[j]! * values[offset + j]!;
-        s1 += weights[j + 1]! * values[offset + j + 1]!;
-        s2 += weights[j + 2]! * values[offset + j + 2]!;
-        s3 += weights[j + 3]! * values[offset + j + 3]!;
-      }
-      for (; j < dimension; j++) s0 += weights[j]! * values[offset + j]!;
-      const gradient = sign * (s0 + s1 + s2 + s3) - 1 + alpha * diagonal;
+      const decision = weights[dimension]! * bias + dotAt(weights, values, offset, dimension);
+      const gradient = sign * decision - 1 + alpha * diagonal;
 
       let projected = gradient;
       if (alpha === 0) {
@@ -103,7 +96,7 @@ export function descend(
       const newAlpha = Math.min(Math.max(moved, 0), upper);
       alphas[row] = newAlpha;
       const step = (newAlpha - alpha) * sign;
-      for (let k = 0; k < dimension; k++) weights[k]! += step * values[offset + k]!;
+      addAt(weights, step, values, offset, dimension);
       weights[dimension]! += step * bias;
     }
 
@@ -111,13 +104,49 @@ export function descend(
       if (activeCount === active.length) return true;
       // Every row must agree, also those that were set aside.
       activeCount = active.length;
-      [highest, lowest] = [Infinity, -Infinity];
+      highest = Infinity;
+      lowest = -Infinity;
       continue;
     }
     highest = newHighest <= 0 ? Infinity : newHighest;
     lowest = newLowest >= 0 ? -Infinity : newLowest;
   }
   return false;
+}
+
+/** weights · the row at `offset`. Four sums let the processor overlap the additions. */
+function dotAt(weights: Float64Array, values: Float32Array, offset: number, dimension: number): number {
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let j = 0;
+  for (; j + 3 < dimension; j += 4) {
+    s0 += weights[j]! * values[offset + j]!;
+    s1 += weights[j + 1]! * values[offset + j + 1]!;
+    s2 += weights[j + 2]! * values[offset + j + 2]!;
+    s3 += weights[j + 3]! * values[offset + j + 3]!;
+  }
+  for (; j < dimension; j++) s0 += weights[j]! * values[offset + j]!;
+  return s0 + s1 + s2 + s3;
+}
+
+/** weights += step · the row at `offset`. */
+function addAt(
+  weights: Float64Array,
+  step: number,
+  values: Float32Array,
+  offset: number,
+  dimension: number,
+): void {
+  let j = 0;
+  for (; j + 3 < dimension; j += 4) {
+    weights[j]! += step * values[offset + j]!;
+    weights[j + 1]! += step * values[offset + j + 1]!;
+    weights[j + 2]! += step * values[offset + j + 2]!;
+    weights[j + 3]! += step * values[offset + j + 3]!;
+  }
+  for (; j < dimension; j++) weights[j]! += step * values[offset + j]!;
 }
 
 function swap(list: Uint32Array, a: number, b: number): void {
