@@ -8,6 +8,7 @@ export type { NpyHeader } from './npy-header.ts';
 export { NpzFile, readNpz, writeNpz } from './npz.ts';
 export type { NpyStream, NpzWriteOptions } from './npz.ts';
 export { systemReason } from './system-reason.ts';
+export * from './hdf5/index.ts';
 export * from './onnx/index.ts';
 export { decodeTfjsWeights, parseTfjsManifest, readTfjsFile, readTfjsWeights } from './tfjs.ts';
 export type { TfjsFile, TfjsManifest } from './tfjs.ts';

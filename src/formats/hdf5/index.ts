@@ -1,0 +1,2 @@
+export { Hdf5File, hdf5Signature } from './file.ts';
+export type { Hdf5Object } from './file.ts';
