@@ -11,3 +11,7 @@ export { userCacheFolder } from './cache-folder.ts';
 export { openPack } from './open.ts';
 export type { OpenPackOptions } from './open.ts';
 export { packs } from './registry.ts';
+export { importWeights } from './import/import-weights.ts';
+export type { ImportedWeights, Lineage } from './import/imported-weights.ts';
+export { sniffWeights } from './import/sniff.ts';
+export type { WeightForm } from './import/sniff.ts';
