@@ -17,15 +17,16 @@ import type { Model } from './verdict.ts';
 
 /**
  * With more people than this `auto` takes the one-vs-rest linear SVM. Measured with 10 faces of 128 numbers a
- * person (made-up people, all new faces named rightly by both; one thread of a 2-core machine):
+ * person (made-up people, all new faces named rightly by both; processor time of one thread of a busy 2-core machine):
  *
  * | people | fit, svm / linear | name one face | file |
  * |---|---|---|---|
- * | 50 | 0.3 / 0.3 s | 0.9 / 0.1 ms | 1.4 / 0.2 MB |
- * | 100 | 0.6 / 0.9 s | 0.7 / 0.1 ms | 3.8 / 0.3 MB |
- * | 200 | 2.5 / 2.8 s | 4.2 / 0.2 ms | 11.5 / 0.7 MB |
+ * | 50 | 0.3 / 0.3 s | 1.0 / 0.1 ms | 1.4 / 0.2 MB |
+ * | 100 | 0.6 / 0.8 s | 0.8 / 0.2 ms | 3.8 / 0.3 MB |
+ * | 200 | 1.9 / 3.0 s | 2.5 / 0.2 ms | 11.5 / 0.7 MB |
  *
- * Both take about as long to fit; what the pairs cost is time for each face, memory and the size of the file.
+ * With so few faces a person fitting the pairs is even the quicker; what the pairs cost is time for each face,
+ * memory and the size of the file, all of which grow with the square of the number of people.
  */
 export const mostPeopleForPairs = 100;
 
