@@ -28,10 +28,9 @@ const sessionOptions: InferenceSession.SessionOptions = {
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
   executionMode: 'sequential',
-  // Measured on the bundled networks with changing batch and image sizes (bench/inference): the arena
-  // is faster than malloc, which maps fresh pages for every layer, and levels off lower, since glibc
-  // keeps the pieces that it gets back (peak 0.46 GB against 0.65 GB with two workers). Memory
-  // patterns reserve another block for every new input shape (0.86 GB against 0.66 GB).
+  // Measured on the bundled networks with two workers and changing shapes (bench/inference, 200 photos):
+  // peak 449 MB so; 470 MB without the arena, which also makes malloc map fresh pages for every layer;
+  // 621 MB with memory patterns, which reserve another block for every new input shape.
   enableCpuMemArena: true,
   enableMemPattern: false,
   // Failures travel as errors; on stderr they would only tear progress bars.
