@@ -68,20 +68,33 @@ export function calibrateSVC(
   }
   if (foldOf !== undefined) checkFolds(foldOf, rows.length, folds);
   const random = new Random(seed);
-  const order = shuffle ?? ((count: number) => random.permutation(count));
+  const order = new Int32Array(set.count);
   const slopes = new Float64Array(pairCount(set.classCount));
   const offsets = new Float64Array(slopes.length);
   const crossValidation = new CrossValidation(training, folds);
   forEachPair(set, kernel, 'calibrating probabilities', { progress, signal }, (pair, first) => {
     const count = kernel.count;
-    if (foldOf === undefined) crossValidation.shuffle(order(count), count);
-    else crossValidation.assign((s) => foldOf[set.sourceIndex[kernel.sampleOf(s)]!]!, count);
+    if (foldOf !== undefined) {
+      crossValidation.assign((s) => foldOf[set.sourceIndex[kernel.sampleOf(s)]!]!, count);
+    } else {
+      crossValidation.shuffle(shuffle?.(count) ?? permute(random, order.subarray(0, count)), count);
+    }
     const positives = set.classStart[first + 1]! - set.classStart[first]!;
     const sigmoid = fitSigmoid(crossValidation.decide(positives, count), count, positives);
     slopes[pair] = sigmoid.slope;
     offsets[pair] = sigmoid.offset;
   });
   return new ProbabilisticSVC(fitted, { slopes, offsets });
+}
+
+/** Fills `order` with 0 … length − 1 in random order (Fisher–Yates); a new array for each pair would cost more. */
+function permute(random: Random, order: Int32Array): Int32Array {
+  for (let i = 0; i < order.length; i++) {
+    const j = random.integer(i + 1);
+    order[i] = order[j]!;
+    order[j] = i;
+  }
+  return order;
 }
 
 function checkFolds(foldOf: ArrayLike<number>, rows: number, folds: number): void {
@@ -167,12 +180,7 @@ class CrossValidation {
         this.#values[sample] = seen === 0 ? 0 : seenPositives > 0 ? 1 : -1;
         continue;
       }
-      let sum = 0;
-      for (let s = 0; s < seen; s++) {
-        const coefficient = coefficients[s]!;
-        if (coefficient !== 0) sum += coefficient * kernel.exact(this.#samples[s]!, sample);
-      }
-      this.#values[sample] = sum + intercept;
+      this.#values[sample] = kernel.weightedSum(this.#samples, coefficients, seen, sample) + intercept;
     }
   }
 }

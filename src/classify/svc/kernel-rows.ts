@@ -64,9 +64,22 @@ export class KernelRows {
     return slot * this.count;
   }
 
-  /** K(i, j) in float64. */
-  exact(i: number, j: number): number {
-    return this.#gram.at(this.sampleOf(i), this.sampleOf(j));
+  /** Σ coefficients[s]·K(samples[s], i) over `count` of the pair's samples, in float64. */
+  weightedSum(samples: Int32Array, coefficients: Float64Array, count: number, i: number): number {
+    const gram = this.#gram;
+    const [firstStart, firstEnd, secondStart] = this.#ranges;
+    const firstCount = firstEnd - firstStart;
+    const sample = this.sampleOf(i);
+    let sum = 0;
+    for (let s = 0; s < count; s++) {
+      const coefficient = coefficients[s]!;
+      if (coefficient === 0) continue;
+      const other = samples[s]!;
+      sum +=
+        coefficient *
+        gram.at(other < firstCount ? firstStart + other : secondStart + other - firstCount, sample);
+    }
+    return sum;
   }
 
   #fill(i: number): number {
