@@ -1,6 +1,5 @@
 import { alignFace } from './align/index.ts';
-import type { Candidate, Classifier } from './classify/index.ts';
-import { visageError } from './kernel/index.ts';
+import { type Candidate, type Classifier, requirePack } from './classify/index.ts';
 import { FaceDetector, type LocatedFace } from './detect/index.ts';
 import { Embedder } from './embed/index.ts';
 import { type DecodeOptions, decodePhoto, type Photo, type PhotoSource, type Raster } from './image/index.ts';
@@ -73,6 +72,8 @@ export async function openRecognizer(options: RecognizerOptions = {}): Promise<R
   const { cacheFolder, workers, maxPixels } = options;
   const pack = await openPack(options.pack ?? 'bundled', cacheFolder === undefined ? {} : { cacheFolder });
   const pool = openInferencePool(workers === undefined ? {} : { workers });
+  // The networks load while the first photo is decoded; a network that fails to load says so when it is run.
+  pool.warm([pack.models.detector, pack.models.embedder, pack.models.landmarks]).catch(() => {});
   return new Journey(pack, pool, maxPixels);
 }
 
@@ -116,10 +117,7 @@ class Journey implements Recognizer {
     classifier: Classifier,
     signal?: AbortSignal,
   ): Promise<IdentifiedPhoto> {
-    if (classifier.pack !== this.pack.name) {
-      const what = 'The classifier';
-      throw visageError('PACK_MISMATCH', { what, got: classifier.pack, allowed: this.pack.name });
-    }
+    requirePack(classifier, this.pack.name);
     const located = await this.locate(source, signal);
     const embeddings = await this.embed(
       located.faces.map((face) => this.crop(located, face)),

@@ -1,0 +1,106 @@
+/**
+ * Visage: who is in this photograph?
+ *
+ * The public surface, grouped by the rooms that a photo passes on its journey.
+ */
+
+// The journey: photo → faces → crops → embeddings → names.
+export { openRecognizer } from './recognizer.ts';
+export type {
+  IdentifiedFace,
+  IdentifiedPhoto,
+  LocatedPhoto,
+  Recognizer,
+  RecognizerOptions,
+} from './recognizer.ts';
+
+// Photos in, pictures out.
+export { decodePhoto, drawFaces, encodePicture, titledPicture } from './image/index.ts';
+export type { DecodeOptions, EncodeOptions, FaceMark, Photo, PhotoSource, Raster } from './image/index.ts';
+
+// Faces.
+export type { Detection, FivePoints, LocatedFace } from './detect/index.ts';
+
+// Classifiers: train, keep, ask.
+export {
+  classifierFromJSON,
+  classifierFromText,
+  classifierToText,
+  loadClassifier,
+  requirePack,
+  saveClassifier,
+  trainClassifier,
+} from './classify/index.ts';
+export type {
+  Candidate,
+  Classifier,
+  ClassifierKind,
+  FittedClassifier,
+  Prediction,
+  TrainOptions,
+} from './classify/index.ts';
+
+// The learners behind them, each by itself.
+export {
+  calibrateSVC,
+  FittedLinearSVC,
+  FittedNearestMean,
+  FittedNearestNeighbors,
+  FittedSVC,
+  LabelEncoder,
+  LinearSVC,
+  NearestMean,
+  NearestNeighbors,
+  normalizeRows,
+  ProbabilisticSVC,
+  SVC,
+} from './classify/index.ts';
+export type { SVCOptions } from './classify/index.ts';
+
+// How good is it?
+export {
+  accuracy,
+  areaUnderCurve,
+  confusionMatrix,
+  equalErrorRate,
+  foldAccuracy,
+  lfwImagePath,
+  parseLfwPairs,
+  pointAtFalseAcceptRate,
+  rocCurve,
+  verificationReport,
+} from './evaluate/index.ts';
+export type {
+  ConfusionMatrix,
+  FoldedPairs,
+  LfwPair,
+  RocPoint,
+  VerificationPairs,
+  VerificationReport,
+} from './evaluate/index.ts';
+
+// Data sets: folders of photos to .npz files and back.
+export {
+  embedDataset,
+  listPhotos,
+  prepareDataset,
+  readCrop,
+  readDataset,
+  readEmbeddings,
+} from './dataset/index.ts';
+export type {
+  Dataset,
+  Embeddings,
+  EmbedOptions,
+  EmbedSummary,
+  PrepareOptions,
+  PrepareSummary,
+} from './dataset/index.ts';
+
+// Packs: what belongs together so that numbers mean something.
+export { openPack, packs } from './packs/index.ts';
+export type { AlignmentSettings, DetectorSettings, EmbedderSettings, OpenPack, Pack } from './packs/index.ts';
+
+// Ground: errors, geometry, vectors, randomness.
+export { distance, errorTable, intersectionOverUnion, Random, unit, VisageError } from './kernel/index.ts';
+export type { Box, ErrorCode, Point, ProgressEvent, ProgressListener } from './kernel/index.ts';
