@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import type { NamedWeights } from '../../src/kernel/index.ts';
+import { assert as check, constantFrom, integer, jsonValue, oneof, property } from 'fast-check';
+import { VisageError, type NamedWeights } from '../../src/kernel/index.ts';
 import { inceptionResnetV1 } from '../../src/nets/index.ts';
 import { importWeights } from '../../src/packs/index.ts';
+import { inceptionStructure } from '../../src/packs/import/inception-structure.ts';
 import { parseKerasModel } from '../../src/packs/import/keras-config.ts';
 import { kerasGraph } from '../../src/packs/import/keras-graph.ts';
 import { deterministicPictures, inceptionWeights } from '../support/deterministic-weights.ts';
@@ -175,6 +177,70 @@ for (const [title, config, message] of damages) {
     await assert.rejects(importOf(new Map(), { config }), { code: 'FORMAT_INVALID', message });
   });
 }
+
+test('whatever stands in a layer, the model is read or refused with a code', () => {
+  const text = JSON.stringify(kerasArchitecture());
+  const { length } = kerasArchitecture().config.layers;
+  const places = [
+    'name',
+    'class_name',
+    'config',
+    'inbound_nodes',
+    'config.kernel_size',
+    'config.strides',
+    'config.padding',
+    'config.activation',
+    'config.epsilon',
+    'config.arguments',
+    'config.function',
+    'config.use_bias',
+    'config.pool_size',
+    'config.axis',
+  ];
+  const values = oneof(
+    jsonValue({ maxDepth: 3 }),
+    constantFrom(
+      'Lambda',
+      'Add',
+      'Concatenate',
+      'Dense',
+      [[['Mixed_6a', 0, 0, {}]]],
+      [[]],
+      [7, 1],
+      1e308,
+      '\u0000',
+    ),
+  );
+  let refused = 0;
+  check(
+    property(integer({ min: 0, max: length - 1 }), constantFrom(...places), values, (index, place, value) => {
+      const model = JSON.parse(text) as ReturnType<typeof kerasArchitecture>;
+      const layer = model.config.layers[index]!;
+      const [outer, inner] = place.split('.') as ['config', string?];
+      if (inner === undefined) layer[outer] = value as never;
+      else layer.config[inner] = value;
+      try {
+        inceptionStructure(parseKerasModel(JSON.stringify(model), path));
+      } catch (error) {
+        assert.ok(error instanceof VisageError, String(error));
+        assert.match(error.code, /^(FORMAT_INVALID|WEIGHTS_UNSUPPORTED)$/);
+        refused++;
+      }
+    }),
+    { numRuns: 300, seed: 11 },
+  );
+  assert.ok(refused > 50);
+  const deep = '['.repeat(1e6) + ']'.repeat(1e6);
+  for (const hostile of [
+    deep,
+    `{"class_name":"Model","config":{"layers":${deep}}}`,
+    text.slice(0, 1000),
+    'null',
+    '1',
+  ]) {
+    assert.throws(() => parseKerasModel(hostile, path), { code: 'FORMAT_INVALID' });
+  }
+});
 
 test('missing, misshapen and infinite weights are named', async () => {
   const missing = new Map(narrow);

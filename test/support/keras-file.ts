@@ -1,7 +1,8 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { File, ready, type Group } from 'h5wasm/node';
 import type { NamedWeights } from '../../src/kernel/index.ts';
-
-let files = 0;
 
 export interface KerasFileOptions {
   /** `model_config`; a file without one holds weights only. */
@@ -18,8 +19,10 @@ export interface KerasFileOptions {
  */
 export async function kerasFile(weights: NamedWeights, options: KerasFileOptions = {}): Promise<Uint8Array> {
   const { config, otherLayers = [], texts = 'fixed' } = options;
-  const { FS } = await ready;
-  const name = `/keras-${++files}.h5`;
+  await ready;
+  // The library writes to the real file system.
+  const folder = await mkdtemp(join(tmpdir(), 'visage-keras-'));
+  const name = join(folder, 'keras.h5');
   const file = new File(name, 'w', { libver: ['earliest', 'latest'] });
   const list = (group: Group, attribute: string, values: readonly string[]): void => {
     // Keras writes an empty list as an empty array of float64.
@@ -58,9 +61,8 @@ export async function kerasFile(weights: NamedWeights, options: KerasFileOptions
       }
     }
     file.close();
-    // Its own memory: the library's is reused for the next file.
-    return Uint8Array.from(FS.readFile(name));
+    return await readFile(name);
   } finally {
-    FS.unlink(name);
+    await rm(folder, { recursive: true });
   }
 }
