@@ -28,7 +28,7 @@ for (const frame of all('.frame')) {
 // Predictions: by tone and by name.
 const filter = document.querySelector('.filter');
 if (filter) {
-  const cards = all('.card');
+  const cards = all('#cards .card');
   const buttons = all('button', filter);
   const search = byId('prediction-search');
   const shown = byId('prediction-count');

@@ -16,6 +16,10 @@ const leastForUmap = 20;
 /** Neighbours that UMAP keeps together; its own default (McInnes, Healy and Melville 2018). */
 const neighbors = 15;
 
+/** Wider than UMAP's defaults (0.1 and 1), so that the faces of one person do not lie on one another. */
+const closest = 0.9;
+const spread = 1.6;
+
 export interface EmbeddingMapOptions {
   readonly progress?: ProgressListener;
   readonly signal?: AbortSignal;
@@ -38,7 +42,8 @@ export async function mapEmbeddings(
   const umap = new UMAP({
     nComponents: 2,
     nNeighbors: Math.min(neighbors, units.length - 1),
-    minDist: 0.25,
+    minDist: closest,
+    spread,
     random: () => random.next(),
   });
   const stage = 'drawing the map';
@@ -55,7 +60,12 @@ export async function mapEmbeddings(
   const positions = umap.getEmbedding().map(([x, y]) => ({ x: x!, y: y! }));
   // Identical embeddings can leave UMAP without a layout.
   if (positions.every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y))) {
-    return { method: 'umap', positions };
+    // Turned so that the widest extent lies across the page; distances stay.
+    const turned = principalCoordinates(
+      positions.map(({ x, y }) => Float64Array.of(x, y)),
+      random,
+    );
+    return { method: 'umap', positions: turned };
   }
   return { method: 'pca', positions: principalCoordinates(units, random) };
 }

@@ -56,7 +56,7 @@ export interface ReportSkipped {
   readonly file: string;
   readonly code: string;
   readonly message: string;
-  readonly hint: string;
+  readonly hint?: string;
 }
 
 /** How long one stage took. */

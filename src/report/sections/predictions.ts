@@ -2,7 +2,7 @@ import { count, probability } from '../figures.ts';
 import { html, type Markup, nameOf } from '../markup.ts';
 import { pictureAddress } from '../picture.ts';
 import type { ReportData, ReportFace } from '../report-data.ts';
-import { isWrong, predictionOrder, reportLimits } from '../selection.ts';
+import { isWrong, predictionOrder, reportLimits, trainingMistakes } from '../selection.ts';
 import { candidateBars } from './candidates.ts';
 import type { Section } from './section.ts';
 
@@ -22,6 +22,15 @@ function card(face: ReportFace, late: boolean): Markup {
   )}<p class="file">${face.file} · distance ${prediction.distance.toFixed(2)}${
     prediction.refused && ', too far: identify says unknown'
   }</p></li>`;
+}
+
+/** Training faces that even the classifier that learned them names wrong: often the label is. */
+function mistakenLabels(faces: readonly ReportFace[]): Markup | undefined {
+  const mistakes = trainingMistakes(faces);
+  if (mistakes.length === 0) return undefined;
+  return html`<h3>Training faces to look at</h3>
+<p class="quiet">The classifier learned from these and still gives them another name. Often the photo lies in the wrong folder, or the face of somebody beside the person was taken.</p>
+<ul class="cards">${mistakes.map((i) => card(faces[i]!, false))}</ul>`;
 }
 
 /** A card for every answer on the test part, wrong ones first. */
@@ -50,6 +59,7 @@ export function predictionSection({ faces }: ReportData): Section | undefined {
   <output id="prediction-count" aria-live="polite"></output>
 </div>
 <ul class="cards" id="cards">${shown.map((i, place) => card(faces[i]!, place >= atFirst))}</ul>
-${atFirst < shown.length && html`<button type="button" class="more" id="more-cards" hidden>Show all ${count(shown.length)}</button>`}`,
+${atFirst < shown.length && html`<button type="button" class="more" id="more-cards" hidden>Show all ${count(shown.length)}</button>`}
+${mistakenLabels(faces)}`,
   };
 }

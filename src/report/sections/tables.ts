@@ -19,7 +19,7 @@ export function skippedSection({ skipped }: ReportData): Section | undefined {
   <thead><tr><th scope="col">file</th><th scope="col">why</th><th scope="col">what to do</th></tr></thead>
   <tbody>${shown.map(
     ({ file, code, message, hint }) =>
-      html`<tr><td class="file">${file}</td><td>${message} <code>${code}</code></td><td>${hint}</td></tr>`,
+      html`<tr><td class="file">${file}</td><td>${message} <code>${code}</code></td><td>${hint ?? ''}</td></tr>`,
   )}</tbody>
 </table></div>`,
   };
