@@ -12,3 +12,5 @@ export { prepareDataset } from './prepare.ts';
 export type { PreparedSplit, PrepareOptions, PrepareSummary } from './prepare.ts';
 export type { SkippedFile } from './skipped-file.ts';
 export type { PersonCount } from './summary.ts';
+export { makeVariations } from './variations.ts';
+export type { Variations, VariationOptions, VariationSource } from './variations.ts';
