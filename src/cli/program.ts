@@ -1,11 +1,12 @@
 import { Command } from 'commander';
 import type { RegisterVerb, Run } from './run.ts';
+import { registerDemo } from './demo/demo.ts';
 import { registerDetect } from './verbs/detect.ts';
 import { registerDoctor } from './verbs/doctor.ts';
 import { registerIdentify } from './verbs/identify.ts';
 
 /** In the order of the job; `visage --help` lists them so. */
-const verbs: readonly RegisterVerb[] = [registerIdentify, registerDetect, registerDoctor];
+const verbs: readonly RegisterVerb[] = [registerIdentify, registerDetect, registerDemo, registerDoctor];
 
 const introduction = `Who is in this photograph? Visage finds the faces in photographs and names them.
 
