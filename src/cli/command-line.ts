@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { toVisageError } from '../kernel/index.ts';
+import { toVisageError, VisageError } from '../kernel/index.ts';
 import { Interruption } from './interruption.ts';
 import { Output } from './output.ts';
 import { createProgram } from './program.ts';
@@ -14,9 +14,12 @@ function given(argv: readonly string[], flag: string): boolean {
   return (end === -1 ? argv : argv.slice(0, end)).includes(flag);
 }
 
+const isInterrupted = (thrown: unknown): boolean =>
+  thrown instanceof VisageError && thrown.code === 'INTERRUPTED';
+
 /**
  * Runs one command line from start to end and gives the exit code: 0 done, 1 the work failed, 2 wrong usage.
- * Never throws; never ends the process.
+ * Never throws; ends the process itself only on a fault that nothing waits for.
  * @param argv the arguments alone, without program and script
  */
 export async function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -26,13 +29,14 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
     debug: given(argv, '--debug'),
   });
   using interruption = new Interruption(() => output.note('Stopping. Press Ctrl-C again to end at once.'));
+  const { signal } = interruption;
   let verb: string | undefined;
   let exitCode = 0;
   const run: Run = {
     rooms: surroundings.rooms,
     output,
     progress: output.progress.listener,
-    signal: interruption.signal,
+    signal,
     interruption,
     fail: () => {
       exitCode = 1;
@@ -42,15 +46,22 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
   program.hook('preSubcommand', (_, command) => {
     verb = command.name();
   });
-  try {
-    await program.parseAsync(argv, { from: 'user' });
-  } catch (thrown) {
-    if (!(thrown instanceof CommanderError && thrown.exitCode === 0)) {
-      const error = thrown instanceof CommanderError ? usageError(thrown, verb) : toVisageError(thrown);
-      await output.error(error);
-      exitCode = error.exitCode;
-    }
-  }
-  output.progress.end();
+  const report = async (thrown: unknown): Promise<void> => {
+    if (thrown instanceof CommanderError && thrown.exitCode === 0) return; // help and version end this way
+    let error: VisageError;
+    if (thrown instanceof CommanderError) error = usageError(thrown, verb);
+    // Whatever else work says about being stopped, the person who stopped it is told what was kept.
+    else error = toVisageError(signal.aborted && !isInterrupted(thrown) ? signal.reason : thrown);
+    exitCode = error.exitCode;
+    await output.error(error);
+  };
+  // A fault outside of what is awaited must look like any other and end the program.
+  const onFault = (thrown: unknown): void => {
+    void report(toVisageError(thrown)).finally(() => process.exit(1));
+  };
+  process.once('uncaughtException', onFault);
+  await program.parseAsync(argv, { from: 'user' }).catch(report);
+  await output.finish().catch(report);
+  process.off('uncaughtException', onFault);
   return exitCode;
 }

@@ -21,7 +21,7 @@ const workersSchema = {
     default: 0,
     integer: true,
     min: 0,
-    max: 256,
+    max: 64,
     description: 'threads that run the networks; 0: one a core',
   },
 } as const satisfies OptionSchema;

@@ -17,24 +17,41 @@ const flagName = (option: string): string =>
 const numberOrText = (text: string): number | string =>
   text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
 
-function commandOption(name: string, option: NumberOption | ChoiceOption | BooleanOption): Option {
+function commandOption(
+  name: string,
+  option: NumberOption | ChoiceOption | BooleanOption,
+  defaultInWords: string | undefined,
+): Option {
   const flag = flagName(name);
+  // A sentence on its own in the schema, an entry of a list in the help.
+  const description = option.description
+    .replace(/\.$/, '')
+    .replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
   if (option.type === 'boolean') {
     // On by default: the flag that can be given is the one that turns it off.
-    return new Option(option.default ? flag.replace('--', '--no-') : flag, option.description);
+    return new Option(option.default ? flag.replace('--', '--no-') : flag, description);
   }
   const value = option.type === 'choice' ? '<choice>' : '<number>';
-  const made = new Option(`${flag} ${value}`, `${option.description} (${allowedValues(option)})`);
+  const words = defaultInWords === undefined ? '' : ` (default: ${defaultInWords})`;
+  const made = new Option(`${flag} ${value}`, `${description} (${allowedValues(option)})${words}`);
   // The value is checked with the schema, all options at once, so that a library user and a
   // command-line user read the same sentence.
   if (option.type === 'number') made.argParser(numberOrText);
-  return made.default(option.default);
+  return defaultInWords === undefined ? made.default(option.default) : made;
 }
 
-/** Adds a flag for every option of `schema`, but for those in `except`. */
-export function addFlags(command: Command, schema: OptionSchema, except: readonly string[] = []): Command {
+/**
+ * Adds a flag for every option of `schema`.
+ * @param defaultsInWords for options whose default is found out only when the verb runs; until somebody
+ *   gives them commander knows no value for them
+ */
+export function addFlags(
+  command: Command,
+  schema: OptionSchema,
+  defaultsInWords: Readonly<Record<string, string>> = {},
+): Command {
   for (const [name, option] of Object.entries(schema)) {
-    if (!except.includes(name)) command.addOption(commandOption(name, option));
+    command.addOption(commandOption(name, option, defaultsInWords[name]));
   }
   return command;
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { constants } from 'node:os';
 import { visageError } from '../kernel/index.ts';
 
@@ -17,11 +18,21 @@ export class Interruption implements Disposable {
   /** @param onFirst told about the first signal */
   constructor(onFirst: () => void) {
     this.#onFirst = onFirst;
+    // Every photo under way listens; their number is bounded by the recognizer, not by Node's guess at a leak.
+    setMaxListeners(0, this.signal);
     for (const signal of signals) process.on(signal, this.#listener);
   }
 
   get signal(): AbortSignal {
     return this.#controller.signal;
+  }
+
+  /**
+   * From here on a signal ends the process at once, as if nobody listened: before work that holds the
+   * thread, during which no listener could run.
+   */
+  standAside(): void {
+    this[Symbol.dispose]();
   }
 
   [Symbol.dispose](): void {
@@ -30,8 +41,12 @@ export class Interruption implements Disposable {
 
   readonly #listener = (signal: NodeJS.Signals): void => {
     if (this.signal.aborted) {
-      // 128 + the number of the signal, as shells report it. `exit` still lets unfinished files be removed.
-      process.exit(128 + constants.signals[signal]);
+      this[Symbol.dispose]();
+      // Not process.exit(): it waits for threads, and those that run a network cannot be stopped. What
+      // exit listeners do (removing unfinished files) is done first.
+      process.emit('exit', 128 + constants.signals[signal]);
+      process.kill(process.pid, signal);
+      return;
     }
     this.#controller.abort(visageError('INTERRUPTED', { kept: this.kept }));
     this.#onFirst();

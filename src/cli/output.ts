@@ -1,4 +1,5 @@
-import type { VisageError } from '../kernel/index.ts';
+import { systemReason } from '../formats/index.ts';
+import { type VisageError, visageError } from '../kernel/index.ts';
 import type { Surroundings, TextStream } from './surroundings.ts';
 import { withoutSigns } from './view/cells.ts';
 import { errorLines } from './view/error-view.ts';
@@ -30,6 +31,7 @@ export class Output {
   readonly #stderr: TextStream;
   readonly #debug: boolean;
   #readerGone = false;
+  #failure: Error | undefined;
   #document: 'none' | 'open' | 'whole' = 'none';
 
   constructor(surroundings: Pick<Surroundings, 'stdout' | 'stderr' | 'env'>, settings: OutputSettings) {
@@ -43,7 +45,7 @@ export class Output {
     this.stderrTraits = terminalTraits(stderr, env);
     stdout.on('error', (error: NodeJS.ErrnoException) => {
       this.#readerGone = true;
-      if (error.code !== 'EPIPE') this.#writeStderr(`stdout cannot be written: ${error.message}\n`);
+      if (error.code !== 'EPIPE') this.#failure = error;
     });
     stderr.on('error', () => {}); // nowhere left to tell it
     this.progress = new ProgressView({
@@ -115,6 +117,23 @@ export class Output {
     if (this.#document === 'none') await this.document({ error });
     else await this.#writeStdout(`],"error":${JSON.stringify(error)}}\n`);
     this.#document = 'whole';
+  }
+
+  /**
+   * Waits until everything is written.
+   * @throws VisageError `FILE_UNWRITABLE` where the result did not arrive (a full disk)
+   */
+  async finish(): Promise<void> {
+    this.progress.end();
+    await new Promise<void>((resolve) => {
+      this.#stdout.write('', () => resolve());
+    });
+    if (this.#failure === undefined) return;
+    throw visageError(
+      'FILE_UNWRITABLE',
+      { path: 'stdout', reason: systemReason(this.#failure) },
+      this.#failure,
+    );
   }
 
   #signs(text: string): string {

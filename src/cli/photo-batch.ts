@@ -1,6 +1,5 @@
-import type { Photo } from '../image/index.ts';
+import type { FaceMark, Photo } from '../image/index.ts';
 import { mapInOrder, toVisageError, type VisageError, visageError } from '../kernel/index.ts';
-import type { FaceMark } from './rooms.ts';
 import type { Recognizer } from '../recognizer.ts';
 import { DrawnPhotos } from './drawn-photos.ts';
 import type { ListedPhoto } from './photo-list.ts';

@@ -3,10 +3,21 @@ import type { RegisterVerb, Run } from './run.ts';
 import { registerDemo } from './demo/demo.ts';
 import { registerDetect } from './verbs/detect.ts';
 import { registerDoctor } from './verbs/doctor.ts';
+import { registerEmbed } from './verbs/embed.ts';
 import { registerIdentify } from './verbs/identify.ts';
+import { registerPrepare } from './verbs/prepare.ts';
+import { registerTrain } from './verbs/train.ts';
 
 /** In the order of the job; `visage --help` lists them so. */
-const verbs: readonly RegisterVerb[] = [registerIdentify, registerDetect, registerDemo, registerDoctor];
+const verbs: readonly RegisterVerb[] = [
+  registerPrepare,
+  registerEmbed,
+  registerTrain,
+  registerIdentify,
+  registerDetect,
+  registerDemo,
+  registerDoctor,
+];
 
 const introduction = `Who is in this photograph? Visage finds the faces in photographs and names them.
 

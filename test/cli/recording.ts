@@ -20,12 +20,17 @@ export class Recording extends Writable {
   }
 }
 
+const locked = (room: string) => (): Promise<never> =>
+  Promise.reject(new Error(`the room ${room} was entered`));
+
 /** Rooms that must not be entered. */
 export const lockedRooms: Rooms = {
-  recognizer: () => Promise.reject(new Error('the recognizer was asked for')),
-  dataset: () => Promise.reject(new Error('the data set room was asked for')),
-  classify: () => Promise.reject(new Error('the classify room was asked for')),
-  image: () => Promise.reject(new Error('the image room was asked for')),
+  recognizer: locked('recognizer'),
+  dataset: locked('dataset'),
+  classify: locked('classify'),
+  evaluate: locked('evaluate'),
+  image: locked('image'),
+  packs: locked('packs'),
 };
 
 export interface Recorded {

@@ -3,7 +3,7 @@ import { packageFile } from '../package-file.ts';
 import type { Run } from '../run.ts';
 import type { CheckResult } from './check.ts';
 import { checkMemory, checkNode, checkPlatform, checkProcessor, glibcVersion } from './machine.ts';
-import { checkNetworks } from './networks.ts';
+import { checkCache, checkNetworks, checkWeights } from './networks.ts';
 import { checkPictures } from './pictures.ts';
 
 /** All checks, one after the other, from the ground up. None throws: what goes wrong is a result. */
@@ -20,5 +20,7 @@ export async function* checkEverything(
   yield checkProcessor();
   yield checkMemory();
   yield* checkPictures(run.rooms);
-  yield* checkNetworks(run, networks);
+  yield await checkWeights(run.rooms, networks.pack ?? 'bundled');
+  yield await checkCache(run.rooms);
+  yield await checkNetworks(run.rooms, networks, run.signal);
 }

@@ -11,7 +11,7 @@ export async function* checkPictures(rooms: Rooms): AsyncGenerator<CheckResult, 
     const { decodePhoto, encodePicture } = await rooms.image();
     const gray = { data: new Uint8Array(64 * 64 * 3).fill(128), width: 64, height: 64 };
     for (const format of ['jpeg', 'png', 'webp'] as const) {
-      const bytes = await encodePicture(gray, format);
+      const bytes = await encodePicture(gray, { format });
       const photo = await decodePhoto({ name: `test.${format}`, bytes });
       if (photo.width !== gray.width || Math.abs(photo.raster.data[0]! - 128) > 2)
         throw new Error(`${format} comes back changed`);

@@ -28,9 +28,10 @@ export const registerDetect: RegisterVerb = (program, run) => {
     .addHelpText('after', examples);
   addNetworkFlags(command);
   addOutputFlags(command).action(async (paths: string[], flags: { draw?: string }) => {
+    const networks = readNetworkFlags(command);
     const photos = await listArguments(run.rooms, paths);
     const { openRecognizer } = await run.rooms.recognizer();
-    await using recognizer = await openRecognizer(readNetworkFlags(command));
+    await using recognizer = await openRecognizer(networks);
     await reportPhotos<LocatedFace>(run, {
       stage: 'finding faces',
       photos,
@@ -46,7 +47,7 @@ export const registerDetect: RegisterVerb = (program, run) => {
         const { x, y, width, height } = boxRecord(box);
         return `face ${width}x${height} at ${x},${y} (${percent(score)})`;
       },
-      mark: ({ box, score }) => ({ box, label: percent(score), tone: 'known' }),
+      mark: ({ box, score, landmarks }) => ({ box, landmarks, label: percent(score) }),
     });
   });
 };

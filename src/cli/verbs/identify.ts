@@ -56,10 +56,10 @@ interface IdentifyRequest {
 async function identify(run: Run, request: IdentifyRequest): Promise<void> {
   const { loadClassifier, requirePack } = await run.rooms.classify();
   const classifier = await loadClassifier(request.classifierPath);
+  requirePack(classifier, request.networks.pack ?? classifier.pack, request.classifierPath);
   const photos = await listArguments(run.rooms, request.paths);
   const { openRecognizer } = await run.rooms.recognizer();
   await using recognizer = await openRecognizer({ pack: classifier.pack, ...request.networks });
-  requirePack(classifier, recognizer.pack);
   const depth = run.output.stdoutTraits.color;
   await reportPhotos<IdentifiedFace>(run, {
     stage: 'identifying',

@@ -7,6 +7,7 @@ import { duration, rate } from './units.ts';
 
 const redrawMs = 100;
 const tickMs = 500;
+const announceMs = 250;
 /** Rate and time left are those of about this long. */
 const rateWindowMs = 10_000;
 const leastRateMs = 800;
@@ -22,6 +23,7 @@ interface Stage {
   readonly startDone: number;
   readonly samples: { readonly atMs: number; readonly done: number }[];
   latest: ProgressEvent;
+  announced: boolean;
   lineMs: number;
   lineDone: number;
   pauseMs: number;
@@ -100,6 +102,7 @@ export class ProgressView {
       startDone: event.done,
       samples: [],
       latest: event,
+      announced: false,
       lineMs: now,
       lineDone: event.done,
       pauseMs: plainPauseMs,
@@ -109,10 +112,17 @@ export class ProgressView {
       this.#ticker = setInterval(() => this.#draw(), tickMs);
       this.#ticker.unref();
     } else {
-      const { stage, done, total } = event;
-      const ellipsis = this.#options.traits.unicode ? '…' : '...';
-      this.#options.write(total === undefined ? `${stage} ${ellipsis}\n` : `${stage}: ${done} of ${total}\n`);
+      // Work that has begun already may be over in a moment: then its end is enough.
+      if (event.done === 0) this.#announce(this.#stage);
     }
+  }
+
+  #announce(stage: Stage): void {
+    stage.announced = true;
+    const { done, total } = stage.latest;
+    const ellipsis = this.#options.traits.unicode ? '…' : '...';
+    const line = total === undefined ? `${stage.name} ${ellipsis}` : `${stage.name}: ${done} of ${total}`;
+    this.#options.write(`${line}\n`);
   }
 
   #finishStage(): void {
@@ -169,6 +179,10 @@ export class ProgressView {
   #maybePlainLine(stage: Stage, now: number): void {
     const { done, total, item } = stage.latest;
     if (total !== undefined && done >= total) return; // the end has its own line
+    if (!stage.announced) {
+      if (now - stage.startMs >= announceMs) this.#announce(stage);
+      return;
+    }
     const since = now - stage.lineMs;
     const tenth = total !== undefined && done - stage.lineDone >= total * plainShare;
     if (!(tenth && since >= leastPlainPauseMs) && since < stage.pauseMs) return;

@@ -1,0 +1,169 @@
+import { type Classifier, trainSchema } from '../../classify/index.ts';
+import type { EmbeddedSplit } from '../../dataset/index.ts';
+import { type OptionsOf, Random, visageError } from '../../kernel/index.ts';
+import { addOutputFlags, seedSchema } from '../common-flags.ts';
+import { findCrop, showFace, writePicture } from '../example-face.ts';
+import { addFlags, readFlags } from '../flags.ts';
+import type { RegisterVerb, Run } from '../run.ts';
+import { countNames, splitRecord } from '../split-report.ts';
+import { printable } from '../view/cells.ts';
+import { rounded } from '../view/numbers.ts';
+
+const description = `Learn whose face is whose from the training faces, and test it on those for validation.
+
+Prints the accuracy on both parts, then one validation face chosen at random with the name it was given, how probable that is, and the name it should have.
+
+svm is a linear support vector machine, one against one, as the original system uses; linear is one against the rest, quicker for many people; neighbors and mean compare with the examples themselves.`;
+
+const examples = `
+Examples:
+  visage train faces-embeddings.npz
+  visage train faces-embeddings.npz --example example.png
+  visage train faces-embeddings.npz --classifier neighbors --seed 3 --json`;
+
+const { kind, seed: _, ...plainSchema } = trainSchema;
+const schema = { classifier: kind, ...plainSchema, ...seedSchema } as const;
+
+export const registerTrain: RegisterVerb = (program, run) => {
+  const command = program
+    .command('train')
+    .summary('learn from embeddings, and test it')
+    .description(description)
+    .argument('<faces-embeddings.npz>', 'what visage embed wrote')
+    .option('--out <file>', 'where the classifier goes', 'classifier.json')
+    .option('--example <file>', 'write the random example as a picture to this file (PNG)')
+    .option(
+      '--dataset <file>',
+      'what visage prepare wrote: the picture comes from it (default: faces-dataset.npz beside the embeddings)',
+    )
+    .addHelpText('after', examples);
+  addFlags(command, schema, { maxDistance: 'that of the pack' });
+  command.option('--pack <name>', 'refuse embeddings of any other pack');
+  addOutputFlags(command).action(async (embeddingsPath: string, flags: TrainFlags) => {
+    await train(run, embeddingsPath, flags, readFlags(command, schema));
+  });
+};
+
+interface TrainFlags {
+  readonly out: string;
+  readonly example?: string;
+  readonly dataset?: string;
+  readonly pack?: string;
+  readonly maxDistance?: number;
+}
+
+async function train(
+  run: Run,
+  embeddingsPath: string,
+  flags: TrainFlags,
+  options: OptionsOf<typeof schema>,
+): Promise<void> {
+  const { output, progress } = run;
+  const { readEmbeddings } = await run.rooms.dataset();
+  const { saveClassifier, trainClassifier } = await run.rooms.classify();
+  const { accuracy } = await run.rooms.evaluate();
+  const embeddings = await readEmbeddings(embeddingsPath);
+  const { train, val } = embeddings;
+  const pack = embeddings.pack ?? flags.pack ?? 'bundled';
+  if (flags.pack !== undefined && flags.pack !== pack) {
+    throw visageError('PACK_MISMATCH', { what: embeddingsPath, got: pack, allowed: flags.pack });
+  }
+  if (flags.example !== undefined && val.names.length === 0) {
+    throw visageError('DATASET_ARRAYS', {
+      path: embeddingsPath,
+      reason: 'it has no validation faces, and --example shows one',
+      verb: 'prepare',
+    });
+  }
+  run.signal.throwIfAborted();
+  // Fitting holds the thread, so no signal could be answered: let Ctrl-C end the process. Nothing is written yet.
+  run.interruption.standAside();
+  const { classifier: kind, ...plain } = options;
+  const { packs } = await run.rooms.packs();
+  const packMaxDistance = packs.find(({ name }) => name === pack)?.embedder.maxDistance;
+  const maxDistance = flags.maxDistance ?? packMaxDistance ?? options.maxDistance;
+  const classifier = trainClassifier(train.embeddings, train.names, {
+    ...plain,
+    maxDistance,
+    kind,
+    pack,
+    progress,
+  });
+  const shares = {
+    train: accuracy(train.names, answers(classifier, train)),
+    test: val.names.length === 0 ? null : accuracy(val.names, answers(classifier, val)),
+  };
+  await saveClassifier(flags.out, classifier);
+  output.progress.end();
+
+  await output.line(`Dataset: train=${train.names.length}, test=${val.names.length}`);
+  const percents = Object.entries(shares).map(([part, share]) =>
+    share === null ? '' : `${part}=${(share * 100).toFixed(3)}`,
+  );
+  await output.line(`Accuracy: ${percents.filter((text) => text !== '').join(', ')}`);
+  if (classifier.note !== undefined) output.note(classifier.note);
+  if (shares.test === null)
+    output.note('There are no validation faces, so nothing says how well this works on new photos.');
+  const example =
+    shares.test === null
+      ? null
+      : await showExample(run, classifier, val, {
+          embeddingsPath,
+          datasetPath: flags.dataset,
+          picturePath: flags.example,
+          seed: options.seed,
+        });
+  output.note(`The classifier is in ${flags.out}. Next: visage identify <photo> --classifier ${flags.out}`);
+  await output.document({
+    file: flags.out,
+    pack,
+    kind: classifier.kind,
+    accuracy: shares,
+    classes: classifier.classes,
+    train: splitRecord(countNames(train.names), [train.names.length, classifier.dimension]),
+    val: splitRecord(countNames(val.names), [val.names.length, classifier.dimension]),
+    example,
+  });
+}
+
+const answers = (classifier: Classifier, { embeddings }: EmbeddedSplit): string[] =>
+  embeddings.map((embedding) => classifier.predict(embedding).name);
+
+interface ExampleRequest {
+  readonly embeddingsPath: string;
+  readonly datasetPath: string | undefined;
+  readonly picturePath: string | undefined;
+  readonly seed: number;
+}
+
+/** One validation face at random: what it was taken for, and what it is. Gives its record for `--json`. */
+async function showExample(
+  run: Run,
+  classifier: Classifier,
+  val: EmbeddedSplit,
+  request: ExampleRequest,
+): Promise<unknown> {
+  const { output, rooms } = run;
+  const index = new Random(request.seed).fork('example').integer(val.names.length);
+  const expected = val.names[index]!;
+  const { name, probability } = classifier.predict(val.embeddings[index]!);
+  const title = `${name} (${(probability * 100).toFixed(3)})`;
+  const { picturePath, embeddingsPath, datasetPath } = request;
+  const needed = picturePath !== undefined || datasetPath !== undefined;
+  const crop = await findCrop(rooms, { embeddingsPath, names: val.names, datasetPath, needed }, index);
+  if (crop !== undefined) showFace(output, crop);
+  await output.line(`Predicted: ${printable(title)}`);
+  await output.line(`Expected: ${printable(expected)}`);
+  if (crop !== undefined && picturePath !== undefined) {
+    await writePicture(rooms, picturePath, crop, title);
+    output.note(`The example is in ${picturePath}.`);
+  }
+  return {
+    index,
+    ...(val.files === undefined ? {} : { file: val.files[index] }),
+    expected,
+    predicted: name,
+    probability: rounded(probability, 6),
+    ...(picturePath === undefined ? {} : { picture: picturePath }),
+  };
+}
