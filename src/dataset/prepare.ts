@@ -52,7 +52,7 @@ export interface PrepareSummary {
 }
 
 /** Changes whenever the same photo would give another crop or another choice of face. */
-const recipeVersion = 1;
+const recipeVersion = 2;
 
 /** Everything that decides what comes out of a photo: with another recipe nothing is reused. */
 function recipeOf({ pack }: Recognizer): string {

@@ -25,6 +25,11 @@ test('of two alike the central one wins', () => {
   assert.equal(mainFace([corner, central], 200, 200), central);
 });
 
+test('the head of the taller person is nearer to the upper edge, which does not count against it', () => {
+  const [larger, lower] = [face(60, 0, 45), face(200, 130, 40)];
+  assert.equal(mainFace([lower, larger], 300, 300), larger);
+});
+
 test('a large doubtful detection does not beat a sure face', () => {
   const [sure, doubtful] = [face(60, 60, 40, 0.99), face(50, 50, 46, 0.5)];
   assert.equal(mainFace([sure, doubtful], 160, 160), sure);

@@ -22,14 +22,15 @@ export function fitCells(text: string, cells: number, unicode = true): string {
   const room = cells - mark.length;
   if (room < 1) return '';
   const parts = Array.from(graphemes.segment(text), ({ segment }) => segment);
-  let [head, tail] = ['', ''];
-  // Twice as much of the end as of the start: the end of a path says more.
+  let [head, headCells, tail, tailCells] = ['', 0, '', 0];
   while (parts.length > 0) {
-    const fromEnd = cellWidth(tail) <= 2 * cellWidth(head);
+    // Twice as much of the end as of the start: the end of a path says more.
+    const fromEnd = tailCells <= 2 * headCells;
     const next = fromEnd ? parts.pop()! : parts.shift()!;
-    if (cellWidth(head) + cellWidth(tail) + cellWidth(next) > room) break;
-    if (fromEnd) tail = next + tail;
-    else head += next;
+    const width = cellWidth(next);
+    if (headCells + tailCells + width > room) break;
+    if (fromEnd) [tail, tailCells] = [next + tail, tailCells + width];
+    else [head, headCells] = [head + next, headCells + width];
   }
   return head + mark + tail;
 }
