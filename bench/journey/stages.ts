@@ -29,8 +29,10 @@ export async function measureStages(photos: readonly string[], rounds: number): 
   };
   for (let round = -1; round < rounds; round++) {
     for (const file of photos) {
-      const photo = await timed('decode', round, () => decodePhoto(file));
-      await timed('resize for the looks', round, () => takeLooks(photo.raster, pack.detector.looks));
+      const photo = await timed('decode', round, () =>
+        decodePhoto(file, { neededSidePx: pack.detector.photoSidePx }),
+      );
+      await timed('resize for the looks', round, () => takeLooks(photo, pack.detector.looks));
       const faces = await timed('detect (with resize and landmarks)', round, () => detector.detect(photo));
       await timed('landmarks', round, () =>
         Promise.all(faces.map((face) => landmarks.find(photo.raster, face.box))),

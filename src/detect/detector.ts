@@ -33,9 +33,7 @@ export class FaceDetector {
   /** @returns faces in pixels of the upright photo, best score first. */
   async detect(photo: Photo, signal?: AbortSignal): Promise<LocatedFace[]> {
     const { raster, scale } = photo;
-    const longSidePx = Math.max(photo.width, photo.height);
-    const looks = this.#settings.looks.filter(({ leastPhotoPx = 0 }) => longSidePx >= leastPhotoPx);
-    const sights = await takeLooks(raster, looks);
+    const sights = await takeLooks(photo, this.#settings.looks);
     const found = await Promise.all(sights.map((sight) => this.#look(sight, signal)));
     const faces = suppressOverlaps(found.flat(), this.#settings.maxOverlap);
     return Promise.all(faces.map((face) => this.#locate(raster, face, scale, signal)));

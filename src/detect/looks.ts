@@ -1,4 +1,4 @@
-import { halve, letterbox, placeOnCanvas, type Raster } from '../image/index.ts';
+import { halve, letterbox, type Photo, placeOnCanvas, type Raster } from '../image/index.ts';
 import { ssdSizeStepPx } from '../nets/index.ts';
 import type { Look } from '../packs/index.ts';
 
@@ -17,10 +17,12 @@ const canvasSide = (sizePx: number): number => Math.max(1, Math.ceil(sizePx / ss
  * Makes the canvas of every look: one resize of the raster for the finest, exact halving for the rest.
  * Canvases are just large enough for the shape of the photo, which costs a third less than squares.
  */
-export async function takeLooks(raster: Raster, looks: readonly Look[]): Promise<Sight[]> {
+export async function takeLooks({ raster, ...photo }: Photo, looks: readonly Look[]): Promise<Sight[]> {
+  const photoSidePx = Math.max(photo.width, photo.height);
   const longSide = Math.max(raster.width, raster.height);
   const sights: Sight[] = [];
   for (const look of looks) {
+    if (photoSidePx < (look.leastPhotoPx ?? 0)) continue;
     const finer = sights.at(-1);
     if (finer === undefined) {
       const scale = look.longSidePx / longSide;
