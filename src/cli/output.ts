@@ -109,7 +109,9 @@ export class Output {
   /** Shows a failure: for a person on stderr; with `--json` in the document, where it is not whole yet. */
   async error(error: VisageError): Promise<void> {
     this.progress.end();
-    if (!this.json || this.#debug) {
+    // Who sends the document elsewhere and watches stderr is told as well.
+    const watched = this.stderrTraits.interactive && !this.stdoutTraits.interactive;
+    if (!this.json || this.#debug || watched) {
       for (const line of errorLines(error, this.stderrTraits.color, this.#debug))
         this.#writeStderr(`${this.#signs(line)}\n`);
     }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { recordCommandLine } from './recording.ts';
+import { runCommandLine } from '../../src/cli/command-line.ts';
+import { lockedRooms, recordCommandLine, Recording } from './recording.ts';
 
 /** Command lines that say nothing sensible, and what they are told. No room is entered for any of them. */
 const wrong: readonly (readonly [argv: readonly string[], message: RegExp, hint: string])[] = [
@@ -39,6 +40,14 @@ for (const [argv, message, hint] of wrong) {
     if (argv.length > 0) assert.match(error.message, message);
   });
 }
+
+test('a document that goes to a file leaves the person at the terminal not without a word', async () => {
+  const [stdout, stderr] = [new Recording(), new Recording({ isTTY: true })];
+  const env = { LANG: 'C.UTF-8', TERM: 'xterm', NO_COLOR: '1' };
+  assert.equal(await runCommandLine(['identfy', '--json'], { stdout, stderr, env, rooms: lockedRooms }), 2);
+  assert.equal((JSON.parse(stdout.text) as { error: { code: string } }).error.code, 'USAGE');
+  assert.match(stderr.text, /Unknown verb 'identfy'/);
+});
 
 test('a wrong value names the flag', async () => {
   const { exitCode, stderr } = await recordCommandLine(['detect', '--workers', 'many', 'a.jpg']);
