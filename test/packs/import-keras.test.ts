@@ -79,7 +79,8 @@ for (const { title, options, form, normalised } of forms) {
 
 test('512 numbers are taken for the weights of 2018', async () => {
   const weights = inceptionWeights({ narrowing: 32, dimension: 512 });
-  assert.equal((await importOf(weights)).preprocessing, 'fixed-128');
+  const alone = await importOf(weights);
+  assert.deepEqual([alone.preprocessing, alone.lineage.likely], ['fixed-128', 'deepface-512']);
   const config = kerasArchitecture({ style: 'scale-add', normalise: true, dimension: 512 });
   assert.equal((await importOf(weights, { config })).preprocessing, 'fixed-127.5');
 });

@@ -50,7 +50,7 @@ export async function importWeights(source: FileSource): Promise<ImportedWeights
     });
   }
   const bytes = await file.read(0, sizeBytes);
-  const { form: kind, ...found } = await importer(bytes, path);
+  const { form: kind, likely, ...found } = await importer(bytes, path);
   for (const [name, { data }] of found.weights) {
     if (allFinite(data)) continue;
     const reason = `${name} holds numbers that are infinite or not numbers`;
@@ -63,7 +63,7 @@ export async function importWeights(source: FileSource): Promise<ImportedWeights
     ...(published && { preprocessing: published.preprocessing }),
     lineage: {
       form: kind,
-      ...(published && { published: published.name }),
+      ...(published ? { published: published.name } : likely !== undefined && { likely }),
       ...(published?.trainedOn !== undefined && { trainedOn: published.trainedOn }),
       sha256,
       sizeBytes,

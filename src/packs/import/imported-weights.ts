@@ -7,6 +7,8 @@ export interface Lineage {
   readonly form: string;
   /** The published file that this is, e.g. `deepface-128`, `20180402-114759`; absent where its hash is not known. */
   readonly published?: string;
+  /** What it most likely is by its structure, e.g. `facenet_keras`, where the hash does not tell. */
+  readonly likely?: string;
   /** What the published weights were trained on. */
   readonly trainedOn?: string;
   /** SHA-256 of the file. */
@@ -31,7 +33,7 @@ export interface ImportedWeights {
 }
 
 /** What an importer makes of the bytes; `importWeights` adds what the hash tells. */
-export type WeightsFound = Omit<ImportedWeights, 'lineage'> & { readonly form: Lineage['form'] };
+export type WeightsFound = Omit<ImportedWeights, 'lineage'> & Pick<Lineage, 'form' | 'likely'>;
 
 /** Reads one form of weight file. @param path what errors call the file */
 export type WeightImporter = (bytes: Uint8Array, path: string) => WeightsFound | Promise<WeightsFound>;

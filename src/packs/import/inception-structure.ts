@@ -101,6 +101,8 @@ class Computations implements LayerTarget<number> {
 export interface InceptionStructure {
   readonly lastScale: number;
   readonly normalised: boolean;
+  /** Whether one Lambda layer scales and adds, as in the published `facenet_keras.h5` alone. */
+  readonly scaleSums: boolean;
 }
 
 const reduce: WindowShape = { kernel: [3, 3], stride: 2, padding: 'valid' };
@@ -166,8 +168,9 @@ export function inceptionStructure(model: KerasModel): InceptionStructure {
   x = held(computed.dense(x, 'Bottleneck', false), before, 'Bottleneck');
   x = held(computed.batchNorm(x, 'Bottleneck_BatchNorm', inceptionEpsilon), before, 'Bottleneck_BatchNorm');
   const output = numberOf(model.output);
-  if (output === x) return { lastScale, normalised: false };
-  if (output === computed.normalise(x)) return { lastScale, normalised: true };
+  const scaleSums = model.layers.some(({ kind, inputs }) => kind === 'Lambda' && inputs.length === 2);
+  if (output === x) return { lastScale, normalised: false, scaleSums };
+  if (output === computed.normalise(x)) return { lastScale, normalised: true, scaleSums };
   throw unsupportedModel(
     model.path,
     `its output is ${model.output}, not Bottleneck_BatchNorm or its normalisation`,

@@ -1,7 +1,7 @@
 import { Hdf5File } from '../../formats/index.ts';
 import { visageError } from '../../kernel/index.ts';
 import { inceptionConvolutions, inceptionDimension, inceptionResidualBlocks } from '../../nets/index.ts';
-import { inceptionStructure } from './inception-structure.ts';
+import { inceptionStructure, type InceptionStructure } from './inception-structure.ts';
 import type { WeightsFound } from './imported-weights.ts';
 import { parseKerasModel, unsupportedModel } from './keras-config.ts';
 import { readKerasWeights } from './keras-weights.ts';
@@ -38,7 +38,9 @@ export function importKeras(bytes: Uint8Array, path: string): WeightsFound {
   const dimension = inceptionDimension(weights, path);
   // The keras-facenet package feeds its full models of 2018, which end in a normalisation, with /127.5.
   const packaged = structure?.normalised === true && dimension === 512;
+  const likely = likelyName(structure, dimension);
   return {
+    ...(likely !== undefined && { likely }),
     form: structure === undefined ? 'keras-weights' : 'keras-model',
     architecture: 'inception-resnet-v1',
     weights,
@@ -47,4 +49,10 @@ export function importKeras(bytes: Uint8Array, path: string): WeightsFound {
     normalised: structure?.normalised ?? false,
     preprocessing: packaged ? 'fixed-127.5' : likelyPreprocessing(dimension),
   };
+}
+
+function likelyName(structure: InceptionStructure | undefined, dimension: number): string | undefined {
+  if (structure === undefined)
+    return dimension === 128 || dimension === 512 ? `deepface-${dimension}` : undefined;
+  return structure.scaleSums && !structure.normalised && dimension === 128 ? 'facenet_keras' : undefined;
 }
