@@ -17,5 +17,8 @@ if (files.length === 0) {
   process.stderr.write(`No test file matches ${wanted.join(', ') || testFolder}\n`);
   process.exit(1);
 }
-const runner = spawn(process.execPath, ['--test', '--test-concurrency=2', ...files], { stdio: 'inherit' });
+const seed = new URL('../test/support/property-seed.js', import.meta.url).href;
+const runner = spawn(process.execPath, ['--import', seed, '--test', '--test-concurrency=2', ...files], {
+  stdio: 'inherit',
+});
 runner.on('exit', (code) => process.exit(code ?? 1));

@@ -125,8 +125,8 @@ class Journey implements Recognizer {
     );
     const faces = located.faces.map((face, i) => {
       const embedding = embeddings[i]!;
-      const { name, ...answer } = classifier.predict(embedding);
-      return { ...face, ...answer, name: answer.distance > classifier.maxDistance ? null : name, embedding };
+      const { name, known, ...answer } = classifier.predict(embedding);
+      return { ...face, ...answer, name: known ? name : null, embedding };
     });
     return { photo: located.photo, faces };
   }

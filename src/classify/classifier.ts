@@ -18,6 +18,8 @@ export interface Prediction {
   readonly candidates: readonly Candidate[];
   /** Euclidean distance from the unit embedding to the nearest example (or mean) of `name`, in [0, 2]; what is measured is documented by each classifier. */
   readonly distance: number;
+  /** Whether `distance` is small enough for `name` to be an answer; otherwise the face is unknown. */
+  readonly known: boolean;
 }
 
 export type ClassifierKind = 'svm' | 'linear' | 'neighbors' | 'mean';
@@ -31,7 +33,7 @@ export interface Classifier {
   readonly dimension: number;
   /** Name of the pack whose embeddings it was fitted on. */
   readonly pack: string;
-  /** A face whose `distance` is larger is unknown: none of the classes. */
+  /** Two faces farther apart than this are of two people; what follows for a face and a mean, see `limitFromMean`. */
   readonly maxDistance: number;
   /**
    * @param embedding `dimension` finite numbers as the network gave them; the classifier brings them to unit length.

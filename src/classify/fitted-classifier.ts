@@ -1,5 +1,6 @@
 import { isFiniteVector, unit, visageError } from '../kernel/index.ts';
 import type { Classifier, ClassifierKind, Prediction } from './classifier.ts';
+import { limitFromMean } from './known-limit.ts';
 import type { Normalizer } from './normalizer.ts';
 import type { Model } from './verdict.ts';
 
@@ -78,7 +79,16 @@ export class FittedClassifier implements Classifier, ClassifierParts {
       probability: probabilities[classNumber]!,
       candidates,
       distance,
+      known: distance <= this.limitOf(classNumber),
     };
+  }
+
+  /** How far a face may lie from class `classNumber` and still be named. */
+  limitOf(classNumber: number): number {
+    const nearestExample = this.kind === 'neighbors';
+    return nearestExample
+      ? this.maxDistance
+      : limitFromMean(this.maxDistance, this.people[classNumber]!.faces);
   }
 
   toJSON(): ClassifierJSON {

@@ -3,6 +3,7 @@ export { classifierFromJSON, classifierFromText, classifierToText } from './clas
 export type { Candidate, Classifier, ClassifierKind, Prediction } from './classifier.ts';
 export { FittedClassifier, requirePack } from './fitted-classifier.ts';
 export type { ClassifierJSON, ClassifierParts, KnownPerson } from './fitted-classifier.ts';
+export { limitFromMean } from './known-limit.ts';
 export { LabelEncoder } from './label-encoder.ts';
 export { CalibratedLinearSVC, fitCalibratedLinearSVC } from './linear/calibrated-linear-svc.ts';
 export type { CalibrationOptions as LinearCalibrationOptions } from './linear/calibrated-linear-svc.ts';

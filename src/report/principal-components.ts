@@ -6,14 +6,15 @@ function leadingDirection(rows: readonly Float64Array[], against: Float64Array |
   let direction = Float64Array.from({ length: dimension }, () => random.normal());
   // 100 rounds: enough for a picture; an exact eigenvector is not needed.
   for (let round = 0; round < 100; round++) {
-    if (against !== undefined) {
-      const overlap = dot(direction, against);
-      for (let j = 0; j < dimension; j++) direction[j]! -= overlap * against[j]!;
-    }
     const next = new Float64Array(dimension);
     for (const row of rows) {
       const score = dot(row, direction);
       for (let j = 0; j < dimension; j++) next[j]! += score * row[j]!;
+    }
+    // Last of all, so that the two directions are orthogonal even where neither is exact.
+    if (against !== undefined) {
+      const overlap = dot(next, against);
+      for (let j = 0; j < dimension; j++) next[j]! -= overlap * against[j]!;
     }
     const length = norm(next);
     if (length < 1e-12) return direction.fill(0);

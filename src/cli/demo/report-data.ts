@@ -39,21 +39,26 @@ const methods: Readonly<Record<MapMethod, string>> = {
   pca: 'Drawn along the two principal components of the unit embeddings.',
 };
 
-function reportPrediction(answer: Prediction, maxDistance: number): ReportPrediction {
+function reportPrediction(answer: Prediction): ReportPrediction {
   const { name, probability, distance, candidates } = answer;
-  const refused = distance > maxDistance;
-  return { name, probability, distance, refused, candidates: candidates.slice(0, candidateCount) };
+  return {
+    name,
+    probability,
+    distance,
+    refused: !answer.known,
+    candidates: candidates.slice(0, candidateCount),
+  };
 }
 
 /** Every face with its answer: training faces first, then test faces, as the files have them. */
-function reportFaces({ embeddings, answers, classifier }: DemoHarvest): ReportFace[] {
+function reportFaces({ embeddings, answers }: DemoHarvest): ReportFace[] {
   return (['train', 'val'] as const).flatMap((split) => {
     const { names, files } = embeddings[split];
     return names.map((name, i) => ({
       split,
       name,
       file: files?.[i] ?? `${split} ${i + 1}`,
-      prediction: reportPrediction(answers[split][i]!, classifier.maxDistance),
+      prediction: reportPrediction(answers[split][i]!),
     }));
   });
 }
