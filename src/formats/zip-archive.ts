@@ -110,6 +110,17 @@ export class ZipArchive implements AsyncDisposable {
     return bytes;
   }
 
+  /**
+   * As {@link read}, but a stored entry of an archive in memory is a view of the archive's bytes. Throws
+   * as {@link read} does.
+   */
+  async view(entry: ZipEntry): Promise<Uint8Array> {
+    if (entry.method !== 0 || entry.sizeBytes > maxReadBytes) return this.read(entry);
+    const bytes = await this.#source.read(await this.#dataOffset(entry), entry.sizeBytes);
+    if (crc32(bytes) !== entry.crc32) throw this.#fault(`the checksum of ${entry.name} is wrong`);
+    return bytes;
+  }
+
   close(): Promise<void> {
     return this.#source.close();
   }

@@ -11,7 +11,7 @@ import {
   type OnnxTensor,
 } from '../../src/formats/index.ts';
 import { VisageError } from '../../src/kernel/index.ts';
-import { WireWriter } from '../../src/formats/onnx/wire.ts';
+import { WireWriter } from '../../src/formats/protobuf.ts';
 
 const { onnx } = onnxProto;
 

@@ -10,7 +10,7 @@ import type {
   OnnxValueInfo,
 } from './model.ts';
 import { decodeTensor, elementType } from './tensor.ts';
-import { WireError, WireReader, WireWriter } from './wire.ts';
+import { WireError, WireReader, WireWriter } from '../protobuf.ts';
 
 /** Graphs inside attributes of nodes (`If`, `Loop`) deeper than this are taken for an attack on the stack. */
 const maxGraphDepth = 32;

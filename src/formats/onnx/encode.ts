@@ -7,7 +7,7 @@ import {
   type OnnxValueInfo,
 } from './model.ts';
 import { encodeTensor } from './tensor.ts';
-import { WireWriter } from './wire.ts';
+import { WireWriter } from '../protobuf.ts';
 
 /** `AttributeProto.AttributeType`. */
 const attributeTypes = {

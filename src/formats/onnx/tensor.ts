@@ -1,4 +1,4 @@
-import { WireError, WireReader, WireWriter } from './wire.ts';
+import { WireError, WireReader, WireWriter } from '../protobuf.ts';
 import { elementTypeNumbers, type OnnxTensor, type OnnxType } from './model.ts';
 
 const typesByNumber = new Map(

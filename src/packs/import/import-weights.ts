@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { openByteSource, type FileSource } from '../../formats/index.ts';
 import { visageError } from '../../kernel/index.ts';
-import type { ImportedWeights, WeightImporter } from './imported-weights.ts';
+import type { ImportedWeights, WeightImporter, WeightsFound } from './imported-weights.ts';
 import { importKeras } from './keras.ts';
 import { publishedWeights } from './lineages.ts';
+import { importTensorflow } from './tensorflow.ts';
+import { importTorch } from './torch.ts';
 import { sniffedBytes, sniffWeights, type WeightForm } from './sniff.ts';
 
 /** Files are read as a whole; ten times the largest FaceNet. */
@@ -12,6 +14,9 @@ const maxFileBytes = 2 ** 30;
 /** What reads each form. A form that is missing here is refused with the list of those that are not. */
 const importers: Readonly<Partial<Record<WeightForm, WeightImporter>>> = {
   hdf5: importKeras,
+  zip: importTorch,
+  pickle: importTorch,
+  'tensorflow-graph': importTensorflow,
 };
 
 /** `every` with a function costs ten times as much. */
@@ -19,6 +24,11 @@ function allFinite(data: Float32Array): boolean {
   for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i]!)) return false;
   return true;
 }
+
+/** The wrong preparation of pixels costs accuracy, and only the hash of a published file proves the right one. */
+const assumedPreprocessing = ({ dimension, preprocessing }: WeightsFound): string =>
+  `This is none of the published files: the preparation of pixels (${preprocessing}) was chosen by its form and ` +
+  `its ${dimension} numbers an embedding. Set it if these weights were trained with another.`;
 
 /**
  * Reads a FaceNet from any file that holds one, by content, whatever its name. Nothing in the file is
@@ -50,7 +60,8 @@ export async function importWeights(source: FileSource): Promise<ImportedWeights
     });
   }
   const bytes = await file.read(0, sizeBytes);
-  const { form: kind, likely, ...found } = await importer(bytes, path);
+  const imported = await importer(bytes, path);
+  const { form: kind, likely, ...found } = imported;
   for (const [name, { data }] of found.weights) {
     if (allFinite(data)) continue;
     const reason = `${name} holds numbers that are infinite or not numbers`;
@@ -68,5 +79,6 @@ export async function importWeights(source: FileSource): Promise<ImportedWeights
       sha256,
       sizeBytes,
     },
+    notes: published === undefined ? [assumedPreprocessing(imported)] : [],
   };
 }

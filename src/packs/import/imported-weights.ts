@@ -30,10 +30,12 @@ export interface ImportedWeights {
   /** How its pixels were prepared in training: the default, which a pack can override. */
   readonly preprocessing: InceptionPreprocessing;
   readonly lineage: Lineage;
+  /** What was assumed and may be wrong, as sentences for people. */
+  readonly notes: readonly string[];
 }
 
-/** What an importer makes of the bytes; `importWeights` adds what the hash tells. */
-export type WeightsFound = Omit<ImportedWeights, 'lineage'> & Pick<Lineage, 'form' | 'likely'>;
+/** What an importer makes of the bytes; `importWeights` adds what the hash tells, and the notes. */
+export type WeightsFound = Omit<ImportedWeights, 'lineage' | 'notes'> & Pick<Lineage, 'form' | 'likely'>;
 
 /** Reads one form of weight file. @param path what errors call the file */
 export type WeightImporter = (bytes: Uint8Array, path: string) => WeightsFound | Promise<WeightsFound>;

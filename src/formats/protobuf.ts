@@ -1,6 +1,6 @@
 /**
- * The Protocol Buffers wire format (protobuf.dev/programming-guides/encoding): just what ONNX needs.
- * Groups (wire types 3 and 4) are refused; they were never used by ONNX.
+ * The Protocol Buffers wire format (protobuf.dev/programming-guides/encoding): just what ONNX and
+ * TensorFlow need. Groups (wire types 3 and 4) are refused; neither ever used them.
  */
 
 /** What follows a tag. */
@@ -140,6 +140,11 @@ export class WireReader {
 
   get done(): boolean {
     return this.#position >= this.#bytes.length;
+  }
+
+  /** What the value of the field is: 2 for bytes, and for many numbers packed into bytes. */
+  get type(): WireType {
+    return this.#type;
   }
 
   /** The number of the next field; its value must be read or skipped next. */

@@ -1,0 +1,2 @@
+export { readTorchWeights, TorchCheckpoint } from './checkpoint.ts';
+export type { TorchStorage, TorchTensor, TorchType } from './tensor.ts';
