@@ -1,5 +1,6 @@
 /**
- * What importing a full-size FaceNet costs: a Keras model and weights alone of 92 MB are written with known
+ * What importing a full-size FaceNet costs: every form of file (Keras model and weights alone, PyTorch
+ * checkpoints of both forms, frozen TensorFlow graph; 92 to 112 MB) is written with known
  * weights, and each is imported and built into an ONNX file by a process of its own. Prints seconds and peak
  * memory; the bars are 5 s and 600 MB.
  *
@@ -16,9 +17,12 @@ import { toModel } from '../../src/graph/index.ts';
 import { inceptionResnetV1 } from '../../src/nets/index.ts';
 import { importWeights } from '../../src/packs/index.ts';
 import { inceptionWeights } from '../../test/support/deterministic-weights.ts';
+import { facenetTorch } from '../../test/support/facenet-torch.ts';
+import { facenetGraph } from '../../test/support/graph-def-file.ts';
 import { kerasArchitecture } from '../../test/support/keras-architecture.ts';
 import { kerasFile } from '../../test/support/keras-file.ts';
 import { inShared, skipWithoutShared } from '../../test/support/repository.ts';
+import { torchFile } from '../../test/support/torch-file.ts';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -42,18 +46,25 @@ if (given === undefined) {
   const folder = await mkdtemp(join(tmpdir(), 'visage-bench-'));
   try {
     const weights = inceptionWeights();
+    const wide = inceptionWeights({ dimension: 512 });
     const published = 'models/facenet_keras_model.json';
     const config: unknown =
       skipWithoutShared(published) === false
         ? JSON.parse(await readFile(inShared(published), 'utf8'))
         : kerasArchitecture();
     const files = [
-      ['model.h5', await kerasFile(weights, { config })],
-      ['weights.h5', await kerasFile(weights)],
+      ['model.h5', () => kerasFile(weights, { config })],
+      ['weights.h5', () => kerasFile(weights)],
+      ['published-legacy.pt', () => torchFile(facenetTorch(wide, { classes: 8631 }), 'legacy')],
+      ['published-zip.pt', () => torchFile(facenetTorch(wide, { classes: 8631 }), 'zip')],
+      ['trained-legacy.pt', () => torchFile(facenetTorch(wide, { layout: 'plain' }), 'legacy')],
+      ['trained-zip.pt', () => torchFile(facenetTorch(wide, { layout: 'plain' }), 'zip')],
+      ['graph.pb', () => facenetGraph(wide)],
     ] as const;
     print(`load ${loadavg()[0]!.toFixed(1)}`);
-    for (const [name, bytes] of files) {
-      await writeFile(join(folder, name), bytes);
+    for (const [name, write] of files) {
+      await writeFile(join(folder, name), await write());
+      print(`${name}:`);
       spawnSync(process.execPath, [fileURLToPath(import.meta.url), join(folder, name)], { stdio: 'inherit' });
     }
   } finally {

@@ -74,7 +74,7 @@ def values(content):
             found.update({f"{key}.{inner}": v for inner, v in values(value).items()})
         elif torch.is_tensor(value) and value.is_floating_point():
             rows = value.detach().float().contiguous().numpy().flatten().tolist()
-            rows = [str(v) if v in (float("inf"), float("-inf")) else v for v in rows]
+            rows = ["Infinity" if v == float("inf") else v for v in rows]
             found[key] = {"dims": list(value.shape), "data": rows}
     return found
 

@@ -89,12 +89,22 @@ export interface FacenetGraphOptions {
   readonly lastScale?: number;
   /** Whether it ends in `embeddings`. */
   readonly normalise?: boolean;
+  /** Whether the scales of blocks are there. */
   readonly scales?: boolean;
+  /** Scale of the blocks of 8×8. */
+  readonly scale17?: number;
 }
 
 /** The nodes of a frozen graph that matter: constants, the identities that read them, scales, the training switch. */
 export function facenetGraphNodes(weights: NamedWeights, options: FacenetGraphOptions = {}): WireWriter[] {
-  const { form = 'content', prefix = '', lastScale = 1, normalise = true, scales = true } = options;
+  const {
+    form = 'content',
+    prefix = '',
+    lastScale = 1,
+    normalise = true,
+    scales = true,
+    scale17 = 0.1,
+  } = options;
   const nodes = [nodeDef(`${prefix}input`, 'Placeholder'), nodeDef(`${prefix}phase_train`, 'Placeholder')];
   const parts: Record<string, string> = { kernel: 'weights', bias: 'biases' };
   for (const [name, tensor] of weights) {
@@ -104,7 +114,7 @@ export function facenetGraphNodes(weights: NamedWeights, options: FacenetGraphOp
     nodes.push(nodeDef(`${constantName}/read`, 'Identity', [constantName]));
     const block = /^(Block\d+)_\d+(?=_Conv2d_1x1$)/.exec(layer);
     if (block === null || part !== 'bias' || !scales) continue;
-    const published: Record<string, number> = { Block35: 0.17, Block17: 0.1, Block8: 0.2 };
+    const published: Record<string, number> = { Block35: 0.17, Block17: scale17, Block8: 0.2 };
     const value = block[0] === 'Block8_6' ? lastScale : published[block[1]!]!;
     const mul = `${prefix}${scopeOf(layer).replace(/\/Conv2d_1x1$/, '')}/mul`;
     const scalar = { type: 'float32', dims: [], data: Float32Array.of(value) } as const;

@@ -73,7 +73,7 @@ export function readFloats(
   if (type.sizeBytes === 4 && type.littleEndian) {
     return bytes.byteOffset % 4 === 0
       ? new Float32Array(bytes.buffer, bytes.byteOffset, count)
-      : new Float32Array(bytes.slice().buffer, 0, count);
+      : new Float32Array(new Uint8Array(bytes).buffer);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const read = type.sizeBytes === 4 ? 'getFloat32' : 'getFloat64';

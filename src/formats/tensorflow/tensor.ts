@@ -70,7 +70,7 @@ function fromContent(bytes: Uint8Array, type: FloatType): Float32Array {
   if (type === 'float32' && platformIsLittleEndian) {
     return bytes.byteOffset % 4 === 0
       ? new Float32Array(bytes.buffer, bytes.byteOffset, count)
-      : new Float32Array(bytes.slice().buffer);
+      : new Float32Array(new Uint8Array(bytes).buffer);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const numbers = new Float32Array(count);

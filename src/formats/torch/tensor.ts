@@ -115,7 +115,7 @@ function readNumbers(
   if (type === 'float32' && littleEndian === platformIsLittleEndian) {
     return part.byteOffset % 4 === 0
       ? new Float32Array(part.buffer, part.byteOffset, count)
-      : new Float32Array(part.slice().buffer);
+      : new Float32Array(new Uint8Array(part).buffer);
   }
   const view = new DataView(part.buffer, part.byteOffset, part.byteLength);
   const numbers = new Float32Array(count);
