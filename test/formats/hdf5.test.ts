@@ -126,6 +126,18 @@ test('what the HDF5 library writes is read whole', () => {
   }
 });
 
+test('bytes that are a Buffer at any place in memory are read alike', () => {
+  for (const bytes of forms) {
+    for (let shift = 0; shift < 4; shift++) {
+      const buffer = Buffer.alloc(bytes.length + shift);
+      buffer.set(bytes, shift);
+      const file = open(buffer.subarray(shift));
+      const root = file.object('model_weights') === undefined ? '' : '/model_weights';
+      assert.deepEqual(file.floats(`${root}/a/a/kernel:0`).data, small.get('a/kernel')!.data);
+    }
+  }
+});
+
 test('every cut and every changed byte ends in a coded error or in nothing', () => {
   const [bytes] = forms;
   for (let length = 0; length < bytes.length; length += 61)

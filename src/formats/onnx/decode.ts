@@ -86,7 +86,7 @@ function decodeValueInfo(bytes: Uint8Array): OnnxValueInfo {
     else if (field === 2) {
       const typeBytes = reader.bytes();
       const inner = new WireReader(typeBytes);
-      type = { otherType: new Uint8Array(typeBytes) };
+      type = { otherType: typeBytes.slice() };
       while (!inner.done) {
         if (inner.field() === 1) type = decodeTensorType(inner.bytes());
         else inner.skip();

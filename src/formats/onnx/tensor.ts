@@ -57,7 +57,7 @@ export function encodeTensor(tensor: OnnxTensor, name?: string): WireWriter {
   if (tensor.type !== 'string') {
     const { buffer, byteOffset, byteLength, BYTES_PER_ELEMENT } = tensor.data;
     const bytes = new Uint8Array(buffer, byteOffset, byteLength);
-    writer.bytes(9, platformIsLittleEndian ? bytes : swapToPlatform(new Uint8Array(bytes), BYTES_PER_ELEMENT));
+    writer.bytes(9, platformIsLittleEndian ? bytes : swapToPlatform(bytes.slice(), BYTES_PER_ELEMENT));
   }
   return writer;
 }
@@ -68,7 +68,7 @@ function fromRaw(type: Exclude<OnnxType, 'string'>, dims: readonly number[], raw
   if (raw.length !== count * width) {
     throw new WireError(`${raw.length} bytes for ${dims.join('×')} elements of type ${type}`);
   }
-  const { buffer } = swapToPlatform(new Uint8Array(raw), width);
+  const { buffer } = swapToPlatform(raw.slice(), width);
   const data = new arrays[type](buffer as ArrayBuffer);
   return { type, dims, data } as OnnxTensor;
 }
