@@ -218,15 +218,19 @@ test('many constants of one number cannot ask for more than memory', () => {
   );
 });
 
-test('bombs of empty nodes end early', () => {
-  const node = new WireWriter();
-  for (let i = 0; i < 3_000_000; i++) node.text(3, '');
-  node.text(1, 'a');
-  node.text(2, 'X');
-  const second = new WireWriter();
-  second.raw(node.finish());
-  second.text(1, 'b');
-  assert.throws(() => open(graphDef([node, second])), { code: 'FORMAT_INVALID', message: /nodes/ });
+function nodeWithInputs(count: number): WireWriter {
+  const node = nodeDef('a', 'X');
+  // Field 3, no bytes.
+  node.raw(new Uint8Array(2 * count).map((_, i) => (i % 2 === 0 ? 0x1a : 0)));
+  return node;
+}
+
+test('bombs of inputs without names end early, in one node or in many', () => {
+  const half = nodeWithInputs(2_500_000);
+  half.text(1, 'b');
+  for (const nodes of [[nodeWithInputs(5_000_000)], [nodeWithInputs(2_500_000), half]]) {
+    assert.throws(() => open(graphDef(nodes)), { code: 'FORMAT_INVALID', message: /too many inputs/ });
+  }
 });
 
 /** Reads everything there is. */

@@ -18,6 +18,7 @@ interface StoredNode extends TensorflowNode {
 
 /** Real FaceNets have 20 000 nodes. */
 const maxNodes = 1_000_000;
+/** Of all nodes together. Counted while they are read: an empty name takes two bytes of a file, but more in memory. */
 const maxInputs = 4_000_000;
 
 /** Broadcast constants may be larger than their file by this: honest ones are single numbers. */
@@ -51,8 +52,8 @@ function valueOf(entry: Uint8Array): Uint8Array | undefined {
   return key === 'value' && value !== undefined ? tensorOf(value) : undefined;
 }
 
-/** `NodeDef`: 1 name, 2 op, 3 inputs, 5 attributes. */
-function decodeNode(bytes: Uint8Array): StoredNode {
+/** `NodeDef`: 1 name, 2 op, 3 inputs, at most so many, 5 attributes. */
+function decodeNode(bytes: Uint8Array, mostInputs: number): StoredNode {
   const reader = new WireReader(bytes);
   let [name, op] = ['', ''];
   let value: Uint8Array | undefined;
@@ -61,8 +62,9 @@ function decodeNode(bytes: Uint8Array): StoredNode {
     const field = reader.field();
     if (field === 1) name = reader.text();
     else if (field === 2) op = reader.text();
-    else if (field === 3) inputs.push(reader.text());
-    else if (field === 5) value = valueOf(reader.bytes()) ?? value;
+    else if (field === 3) {
+      if (inputs.push(reader.text()) > mostInputs) throw new WireError('its nodes have too many inputs');
+    } else if (field === 5) value = valueOf(reader.bytes()) ?? value;
     else reader.skip();
   }
   if (name === '' || op === '') throw new WireError('a node has no name or no operation');
@@ -98,11 +100,11 @@ export class TensorflowGraph {
         reader.skip();
         continue;
       }
-      const node = decodeNode(reader.bytes());
+      const node = decodeNode(reader.bytes(), maxInputs - inputs);
       if (nodes.has(node.name)) throw new WireError(`two nodes are called ${node.name}`);
       nodes.set(node.name, node);
       inputs += node.inputs.length;
-      if (nodes.size > maxNodes || inputs > maxInputs) throw new WireError(`it has over ${maxNodes} nodes`);
+      if (nodes.size > maxNodes) throw new WireError(`it has over ${maxNodes} nodes`);
     }
     return nodes;
   }
