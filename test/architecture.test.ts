@@ -15,6 +15,7 @@ const floors: readonly (readonly string[])[] = [
   ['detect', 'classify', 'evaluate'],
   ['align'],
   ['embed'],
+  ['gallery'],
   ['recognizer.ts'],
   ['dataset'],
   ['report'],
@@ -28,6 +29,8 @@ const keepers: Readonly<Record<string, string>> = {
   'onnxruntime-node': 'runtime',
   sharp: 'image',
   commander: 'cli',
+  libsql: 'gallery',
+  usearch: 'gallery',
 };
 
 const source = inRepository('src');

@@ -80,6 +80,19 @@ export const errorTable = {
   LABEL_UNKNOWN: row('There is no class {got}; classes: {allowed}.', 'Check the spelling, or train again with examples of it.', 1, 422),
   CLASSIFIER_INVALID: row('{path} is not a classifier of Visage: {reason}.', 'Train it again with visage train.', 1, 422),
 
+  // galleries
+  GALLERY_INVALID: row('{path} cannot be used as a gallery: {reason}.', 'Choose another file, or bring this one back from a backup; nothing was changed.', 1, 422),
+  GALLERY_BUSY: row('The gallery {path} is busy: another process has been writing for too long.', 'Try again in a moment.', 1, 503),
+  GALLERY_KEY_WRONG: row('The key does not open the gallery {path}.', 'Give the key that the gallery was made with; nothing was changed.', 1, 403),
+  GALLERY_KEY_NEEDED: row('The gallery {path} is encrypted, and no key was given.', 'Give the key that the gallery was made with.', 1, 403),
+  GALLERY_NOT_ENCRYPTED: row('A key was given, but the gallery {path} is not encrypted.', 'Leave the key out, or make a new gallery with it.', 1, 409),
+  PERSON_UNKNOWN: row('There is no person {got} in the gallery {path}.', 'List the people to see the names.', 1, 404),
+  PERSON_EXISTS: row('There is a person {got} in the gallery {path} already.', 'Choose another name, or merge the two.', 1, 409),
+  PERSON_NAME_INVALID: row('{got} cannot be the name of a person: {reason}.', 'Use 1 to {allowed} visible characters; slashes and emoji are fine.', 1, 422),
+  PERSON_CHANGE_INVALID: row('That cannot be done to {name}: {reason}.', 'Look at the person first to see the examples and merges.', 1, 409),
+  EXAMPLE_UNKNOWN: row('There is no such example in the gallery {path}: {got}.', 'Look at the person to see the numbers of the examples.', 1, 404),
+  EXAMPLE_INVALID: row('{what} cannot be enrolled: {reason}.', 'Make the embedding with the pack of the gallery; nothing was added.', 1, 422),
+
   // evaluation
   EVALUATION_INVALID: row('{owner} cannot judge these answers: {reason}.', '{advice}', 1, 422),
 

@@ -1,0 +1,210 @@
+import {
+  FittedClassifier,
+  FittedNearestNeighbors,
+  NearestMean,
+  type Candidate,
+  type Classifier,
+  type Prediction,
+} from '../classify/index.ts';
+import {
+  checkOptions,
+  isFiniteVector,
+  unit,
+  visageError,
+  type OptionSchema,
+  type OptionsOf,
+} from '../kernel/index.ts';
+import type { Gallery } from './gallery.ts';
+import type { FaceMatch, LiveFaces, Watch } from './live-faces.ts';
+
+export const galleryClassifierSchema = {
+  maxDistance: {
+    type: 'number',
+    exclusiveMin: 0,
+    max: 2,
+    default: 1,
+    description: 'Distance beyond which two faces count as two people; the pack says it.',
+  },
+  neighbors: {
+    type: 'number',
+    integer: true,
+    min: 1,
+    max: 16,
+    default: 1,
+    description: 'How many of the nearest examples of a person count; their mean squared distance decides.',
+  },
+  scale: {
+    type: 'number',
+    min: 0,
+    max: 1e6,
+    default: 0,
+    description: 'Factor on squared distances in the probabilities; 0: learned from the gallery.',
+  },
+} as const satisfies OptionSchema;
+
+export type GalleryClassifierOptions = OptionsOf<typeof galleryClassifierSchema>;
+
+/** Examples that are looked at; people without one among them are no candidates. */
+const examplesSearched = 64;
+/** People and examples of each that the scale is learned from: enough for two digits, some milliseconds. */
+const [scalePeople, scaleExamples] = [128, 4];
+
+/**
+ * Names faces by a gallery as it is at the moment. Unlike other classifiers it changes: people who are
+ * added, removed, renamed or merged are so at the next `predict`. Changes by other processes are seen
+ * after `refresh`.
+ */
+export class GalleryClassifier implements Classifier {
+  readonly kind = 'neighbors' as const;
+  readonly options: GalleryClassifierOptions;
+  readonly #gallery: Gallery;
+  readonly #faces: LiveFaces;
+  #scale = { sample: '', value: 0 };
+  #scaleVersion = -1;
+
+  /** Use `galleryClassifier`. */
+  constructor(gallery: Gallery, faces: LiveFaces, options: Partial<GalleryClassifierOptions>) {
+    this.options = checkOptions('galleryClassifier', galleryClassifierSchema, options);
+    this.#gallery = gallery;
+    this.#faces = faces;
+  }
+
+  /** Everybody who has an example, sorted by code point. */
+  get classes(): readonly string[] {
+    return this.#faces.known.map(({ name }) => name);
+  }
+
+  get dimension(): number {
+    return this.#gallery.dimension;
+  }
+
+  get pack(): string {
+    return this.#gallery.pack;
+  }
+
+  get maxDistance(): number {
+    return this.options.maxDistance;
+  }
+
+  /** Takes over what other processes have changed. @returns whether they had */
+  refresh(watch: Watch = {}): Promise<boolean> {
+    return this.#gallery.refresh(watch);
+  }
+
+  /**
+   * The person whose nearest examples (`neighbors` of them) have the least mean squared distance;
+   * `distance` is to the nearest one. Candidates are the people among the 64 nearest examples, and
+   * nobody else: their probabilities are the softmax of −scale · that mean, as for `NearestMean`. Of a
+   * person with fewer than `neighbors` examples those there are count.
+   *
+   * An empty gallery knows nobody: the answer is then unknown, with an empty name, no candidates and
+   * the largest distance.
+   * @throws VisageError `PREDICT_INVALID`
+   */
+  predict(embedding: Float32Array): Prediction {
+    if (embedding.length !== this.dimension || !isFiniteVector(embedding)) {
+      const got = embedding.length === this.dimension ? 'one that is not finite' : embedding.length;
+      throw visageError('PREDICT_INVALID', { owner: 'The gallery', allowed: this.dimension, got });
+    }
+    const people = this.#scored(this.#faces.search(unit(embedding), examplesSearched));
+    const best = people[0];
+    if (best === undefined) return { name: '', probability: 0, candidates: [], distance: 2, known: false };
+    const scale = this.scale;
+    const powers = people.map(({ score }) => Math.exp(scale * (best.score - score)));
+    const sum = powers.reduce((a, b) => a + b, 0);
+    const candidates: Candidate[] = people.map(({ name }, i) => ({ name, probability: powers[i]! / sum }));
+    return {
+      name: best.name,
+      probability: candidates[0]!.probability,
+      candidates,
+      distance: best.nearest,
+      known: best.nearest <= this.maxDistance,
+    };
+  }
+
+  /** People by score, best first; of equal ones the nearest, then in the order of the search. */
+  #scored(matches: readonly FaceMatch[]): { name: string; score: number; nearest: number }[] {
+    const { neighbors } = this.options;
+    const people = new Map<string, { name: string; nearest: number; squares: number[] }>();
+    for (const { personId, name, distance } of matches) {
+      const person = people.get(personId);
+      if (person === undefined) people.set(personId, { name, nearest: distance, squares: [distance ** 2] });
+      else if (person.squares.length < neighbors) person.squares.push(distance ** 2);
+    }
+    return [...people.values()]
+      .map(({ name, nearest, squares }) => {
+        const score = squares.reduce((a, b) => a + b, 0) / squares.length;
+        return { name, nearest, score };
+      })
+      .sort((a, b) => a.score - b.score || a.nearest - b.nearest);
+  }
+
+  /**
+   * The factor on squared distances: that of a `NearestMean` fitted to the 128 people who were first to
+   * have two examples, up to 4 of each; 1 / maxDistance² where nobody has two.
+   */
+  get scale(): number {
+    if (this.options.scale > 0) return this.options.scale;
+    if (this.#scaleVersion !== this.#faces.version) {
+      const sample = this.#faces
+        .firstWithTwo(scalePeople)
+        .map(({ exampleIds }) => exampleIds.slice(0, scaleExamples));
+      const key = sample.join(';');
+      if (key !== this.#scale.sample || this.#scaleVersion < 0) {
+        this.#scale = { sample: key, value: this.#fitScale(sample) };
+      }
+      this.#scaleVersion = this.#faces.version;
+    }
+    return this.#scale.value;
+  }
+
+  #fitScale(sample: readonly (readonly number[])[]): number {
+    if (sample.length < 2) return 1 / this.maxDistance ** 2;
+    const rows = sample.flat().map((id) => this.#faces.index.vector(id)!);
+    const labels = sample.flatMap((ids, person) => ids.map(() => person));
+    return new NearestMean({ maxDistance: this.maxDistance }).fit(rows, labels).scale;
+  }
+
+  /**
+   * The gallery as it is now as a nearest-neighbours classifier that does not change any more, as
+   * `classifierFromJSON` takes it. It holds the embeddings in the clear, also of an encrypted gallery,
+   * and keeps them when they are deleted from the gallery.
+   * @throws VisageError `FIT_INVALID` where the gallery is empty
+   */
+  toJSON(): unknown {
+    const people = this.#faces.known;
+    const rows = people.flatMap(({ exampleIds }) =>
+      exampleIds.map((id) => this.#faces.index.vector(id)!.slice()),
+    );
+    const labels = people.flatMap(({ exampleIds }, person) => exampleIds.map(() => person));
+    if (rows.length === 0) {
+      const advice = 'Enrol somebody first.';
+      throw visageError('FIT_INVALID', { owner: 'The gallery', reason: 'it is empty', advice });
+    }
+    const neighbors = Math.min(this.options.neighbors, rows.length);
+    return new FittedClassifier({
+      pack: this.pack,
+      dimension: this.dimension,
+      maxDistance: this.maxDistance,
+      seed: 0,
+      people: people.map(({ name, exampleIds }) => ({ name, faces: exampleIds.length })),
+      model: new FittedNearestNeighbors(rows, Uint32Array.from(labels), people.length, {
+        neighbors,
+        weights: 'distance',
+      }),
+    }).toJSON();
+  }
+}
+
+/**
+ * A classifier that names faces by the gallery as it is at the moment, without any training. The gallery
+ * stays open; it must not be closed before the last `refresh`.
+ * @throws VisageError `OPTION_INVALID`, `OPTION_UNKNOWN`, `GALLERY_INVALID`
+ */
+export async function galleryClassifier(
+  gallery: Gallery,
+  options: Partial<GalleryClassifierOptions> = {},
+  watch: Watch = {},
+): Promise<GalleryClassifier> {
+  return new GalleryClassifier(gallery, await gallery.faces(watch), options);
+}

@@ -1,0 +1,140 @@
+import { setImmediate as breath } from 'node:timers/promises';
+import { compareCodePoints, unit, type ProgressListener } from '../kernel/index.ts';
+import type { ExampleCodec } from './example.ts';
+import type { FaceIndex } from './search/face-index.ts';
+import type { ExampleWithEmbedding, GalleryStore, PersonRow } from './store.ts';
+
+/** Examples read at once: about half a megabyte of embeddings, some milliseconds. */
+const pageSize = 1000;
+
+/** An example that a search found, and whose it is. */
+export interface FaceMatch {
+  readonly exampleId: number;
+  readonly personId: string;
+  readonly name: string;
+  /** Euclidean, between unit embeddings. */
+  readonly distance: number;
+}
+
+export interface Watch {
+  readonly progress?: ProgressListener;
+  readonly signal?: AbortSignal;
+}
+
+/** What a process keeps of a gallery in memory to search it: the people, whose each example is, the index. */
+export class LiveFaces {
+  readonly index: FaceIndex;
+  readonly #store: GalleryStore;
+  readonly #codec: ExampleCodec;
+  readonly #people = new Map<string, PersonRow>();
+  /** The person that each example was added to, before any merge. In order of id. */
+  readonly #owners = new Map<number, string>();
+  #version = 0;
+  #syncing: Promise<unknown> = Promise.resolve();
+  #known: readonly LivePerson[] | undefined;
+
+  constructor(store: GalleryStore, codec: ExampleCodec, index: FaceIndex) {
+    this.#store = store;
+    this.#codec = codec;
+    this.index = index;
+  }
+
+  /** The version of the store that searches answer from. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /**
+   * Takes over what has changed in the store since the last time, by whichever process.
+   * @returns whether anything had
+   */
+  sync(watch: Watch = {}): Promise<boolean> {
+    const running = this.#syncing.then(() => this.#syncOnce(watch));
+    this.#syncing = running.catch(() => {});
+    return running;
+  }
+
+  #syncOnce({ progress, signal }: Watch): Promise<boolean> {
+    return this.#store.read(async (reader) => {
+      const version = await reader.version();
+      if (version === this.#version) return false;
+      const isFirst = this.#version === 0;
+      const removed = isFirst ? { people: [], examples: [] } : await reader.removed(this.#version);
+      const people = await reader.people(this.#version);
+      const changed: ExampleWithEmbedding[] = [];
+      for (let last = 0; ; ) {
+        signal?.throwIfAborted();
+        const page = await reader.examples(this.#version, last, pageSize);
+        last = page.at(-1)?.example.id ?? last;
+        // The first time nobody searches yet; later all changes come at once, or a search would see half of them.
+        if (isFirst) for (const each of page) this.#put(each);
+        else changed.push(...page);
+        if (page.length < pageSize) break;
+        progress?.({ stage: 'loading the gallery', done: this.index.size, total: undefined });
+        await breath();
+      }
+      for (const id of removed.examples) {
+        this.index.remove(id);
+        this.#owners.delete(id);
+      }
+      for (const id of removed.people) this.#people.delete(id);
+      for (const person of people) this.#people.set(person.id, person);
+      for (const each of changed) this.#put(each);
+      this.#version = version;
+      this.#known = undefined;
+      return true;
+    });
+  }
+
+  #put({ example, embedding }: ExampleWithEmbedding): void {
+    // An embedding never changes; an example that is there was moved.
+    if (!this.#owners.has(example.id)) {
+      this.index.add(example.id, unit(this.#codec.embedding(example.id, embedding)));
+    }
+    this.#owners.set(example.id, example.personId);
+  }
+
+  /** Who a person is after all merges. */
+  #today(personId: string): PersonRow {
+    let person = this.#people.get(personId)!;
+    while (person.mergedInto !== null) person = this.#people.get(person.mergedInto)!;
+    return person;
+  }
+
+  /** At most `count` examples, nearest first. @param unitEmbedding of unit length */
+  search(unitEmbedding: Float32Array, count: number): FaceMatch[] {
+    return this.index.search(unitEmbedding, count).map(({ id, distance }) => {
+      const person = this.#today(this.#owners.get(id)!);
+      return { exampleId: id, personId: person.id, name: person.name, distance };
+    });
+  }
+
+  /** Everybody who has examples, sorted by code point, as of {@link version}. */
+  get known(): readonly LivePerson[] {
+    if (this.#known === undefined) {
+      const found = new Map<string, { name: string; id: string; exampleIds: number[] }>();
+      for (const [exampleId, owner] of this.#owners) {
+        const { id, name } = this.#today(owner);
+        const person = found.get(id);
+        if (person === undefined) found.set(id, { id, name, exampleIds: [exampleId] });
+        else person.exampleIds.push(exampleId);
+      }
+      this.#known = [...found.values()].sort((a, b) => compareCodePoints(a.name, b.name));
+    }
+    return this.#known;
+  }
+
+  /** The first `limit` people to be added who have at least two examples. */
+  firstWithTwo(limit: number): LivePerson[] {
+    const byAge = this.known.filter(({ exampleIds }) => exampleIds.length > 1);
+    return byAge.toSorted((a, b) => a.exampleIds[0]! - b.exampleIds[0]!).slice(0, limit);
+  }
+}
+
+/** A person who can be found. */
+export interface LivePerson {
+  readonly id: string;
+  readonly name: string;
+  /** In order of id. */
+  readonly exampleIds: readonly number[];
+}

@@ -1,0 +1,71 @@
+const leastRows = 64;
+
+/**
+ * Rows of numbers by id in one block of memory without gaps, so that a scan reads it in one go: the block
+ * grows by half when it is full, and the last row takes the place of a removed one.
+ */
+export class Rows {
+  readonly dimension: number;
+  /** Row after row; only the first `size` are rows. */
+  data: Float32Array;
+  /** The id of each row. */
+  ids: Float64Array;
+  size = 0;
+  readonly #places = new Map<number, number>();
+
+  constructor(dimension: number) {
+    this.dimension = dimension;
+    this.data = new Float32Array(leastRows * dimension);
+    this.ids = new Float64Array(leastRows);
+  }
+
+  has(id: number): boolean {
+    return this.#places.has(id);
+  }
+
+  /** @throws RangeError where `id` is there already or the dimension is another */
+  add(id: number, row: Float32Array): void {
+    if (row.length !== this.dimension) {
+      throw new RangeError(`a row has ${this.dimension} numbers, got ${row.length}`);
+    }
+    if (this.#places.has(id)) throw new RangeError(`row ${id} is there already`);
+    if (this.size === this.ids.length) this.#resize(Math.ceil(this.size * 1.5));
+    this.data.set(row, this.size * this.dimension);
+    this.ids[this.size] = id;
+    this.#places.set(id, this.size);
+    this.size++;
+  }
+
+  remove(id: number): boolean {
+    const place = this.#places.get(id);
+    if (place === undefined) return false;
+    const { dimension, data, ids } = this;
+    const last = this.size - 1;
+    if (place !== last) {
+      data.copyWithin(place * dimension, last * dimension, this.size * dimension);
+      ids[place] = ids[last]!;
+      this.#places.set(ids[last]!, place);
+    }
+    data.fill(0, last * dimension, this.size * dimension);
+    this.#places.delete(id);
+    this.size--;
+    if (this.size > leastRows && this.size * 3 < ids.length) this.#resize(this.size * 2);
+    return true;
+  }
+
+  /** A view of row `id`. */
+  row(id: number): Float32Array | undefined {
+    const place = this.#places.get(id);
+    if (place === undefined) return undefined;
+    return this.data.subarray(place * this.dimension, (place + 1) * this.dimension);
+  }
+
+  #resize(capacity: number): void {
+    const data = new Float32Array(capacity * this.dimension);
+    data.set(this.data.subarray(0, this.size * this.dimension));
+    this.data = data;
+    const ids = new Float64Array(capacity);
+    ids.set(this.ids.subarray(0, this.size));
+    this.ids = ids;
+  }
+}
