@@ -1,5 +1,5 @@
 import type { Gallery, NewExample, PersonDetails } from '../../src/gallery/index.ts';
-import { Random } from '../../src/kernel/index.ts';
+import { compareCodePoints, Random } from '../../src/kernel/index.ts';
 
 export const changesDimension = 32;
 export const changesOptions = { pack: 'bundled', dimension: changesDimension };
@@ -44,7 +44,7 @@ export async function randomChange(gallery: Gallery, number: number): Promise<vo
 export async function contents(gallery: Gallery): Promise<unknown> {
   const withoutIds = async ({ name, examples, merged }: PersonDetails) => ({
     name,
-    merged: merged.map((person) => [person.name, person.exampleCount]).sort(),
+    merged: merged.map((person) => `${person.name}: ${person.exampleCount}`).toSorted(compareCodePoints),
     examples: await Promise.all(
       examples.map(async (each) => ({
         ...each,

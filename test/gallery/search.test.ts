@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import fc from 'fast-check';
+import { array, assert as assertProperty, boolean, integer, nat, property, tuple } from 'fast-check';
 import {
   ApproximateIndex,
   ExactIndex,
@@ -28,11 +28,11 @@ const vectors = (random: Random, count: number, dimension: number): Float32Array
 
 for (const [kind, make] of Object.entries(kinds)) {
   test(`${kind}: finds what a scan by hand finds, through any coming and going`, () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 21 }),
-        fc.array(fc.tuple(fc.boolean(), fc.nat(40)), { maxLength: 150 }),
-        fc.nat(1000),
+    assertProperty(
+      property(
+        integer({ min: 1, max: 21 }),
+        array(tuple(boolean(), nat(40)), { maxLength: 150 }),
+        nat(1000),
         (dimension, steps, seed) => {
           const random = new Random(seed);
           const index = make(dimension);
@@ -154,7 +154,24 @@ test('approximate: a file that is no graph of this kind is passed over', async (
   const seven = new ApproximateIndex(usearch, 7);
   seven.add(1, unit(new Float32Array(7).fill(1)));
   seven.save(other);
-  for (const file of [path, other, join(folder, 'nowhere')]) {
+  const whole = join(folder, 'e.index');
+  const built = new ApproximateIndex(usearch, 32);
+  for (const [id, vector] of vectors(new Random(1), 50, 32).entries()) built.add(id, vector);
+  built.save(whole);
+  const content = await readFile(whole);
+  const cut = join(folder, 'f.index');
+  await writeFile(cut, content.subarray(0, -1));
+  const hollow = join(folder, 'g.index');
+  await writeFile(hollow, Buffer.concat([content.subarray(0, 1000), content.subarray(2000)]));
+  const flipped = join(folder, 'h.index');
+  await writeFile(
+    flipped,
+    content.map((byte, i) => (i === 3000 ? byte ^ 1 : byte)),
+  );
+  const empty = join(folder, 'i.index');
+  await writeFile(empty, '');
+  assert.equal(new ApproximateIndex(usearch, 32).view(whole), true);
+  for (const file of [path, other, cut, hollow, flipped, empty, folder, join(folder, 'nowhere')]) {
     const index = new ApproximateIndex(usearch, 32);
     assert.equal(index.view(file), false, file);
     index.add(1, unit(new Float32Array(32).fill(1)));

@@ -15,6 +15,10 @@ after(() => rm(folder, { recursive: true, force: true }));
 let files = 0;
 const freshPath = (): string => join(folder, `${++files}.gallery`);
 
+/** Where to look for a part of it. */
+const probes = (blob: Buffer) =>
+  [0, 0.3, 0.6].map((at) => Math.floor(at * blob.length)).concat(blob.length - 16);
+
 storeContract({ name: 'memory', open: async () => ({ store: new MemoryStore() }) });
 storeContract({
   name: 'SQLite',
@@ -64,8 +68,6 @@ test('SQLite: what is deleted is nowhere in the files', async () => {
     );
     return contents.some((content) => content.includes(part));
   };
-  const probes = (blob: Buffer) =>
-    [0, 0.3, 0.6].map((at) => Math.floor(at * blob.length)).concat(blob.length - 16);
   assert.ok(deleted.length > 150 && marks.size > 300);
   assert.equal(
     await holds([...marks.values()][0]![0]!.subarray(0, 16)),

@@ -2,6 +2,7 @@ import type { Index, IndexConfig } from 'usearch';
 import { distance, visageError } from '../../kernel/index.ts';
 import { byDistance } from './exact-index.ts';
 import type { FaceIndex, Match } from './face-index.ts';
+import { endGraphFile, isGraphFile } from './graph-file.ts';
 import { Rows } from './rows.ts';
 
 type Usearch = typeof import('usearch');
@@ -142,22 +143,20 @@ export class ApproximateIndex implements FaceIndex {
     }
     this.#link();
     this.#graph.save(path);
+    endGraphFile(path, this.dimension);
   }
 
   /**
    * Looks at a saved graph where it lies on disk, then takes embeddings by {@link add}: those whose
    * ids it holds cost nothing more. The index must be empty; an id must always mean the same embedding.
-   * @returns whether the file is a graph of this kind; if not, the index works without it
+   * The file must not be written to while it is looked at (it may be replaced or deleted).
+   * @returns whether the file is a whole graph of this kind; if not, the index works without it
    */
   view(path: string): boolean {
     if (this.size > 0) throw new RangeError('view comes before the first add');
+    if (!isGraphFile(path, this.dimension)) return false;
     const mapped = this.#emptyGraph();
-    try {
-      mapped.view(path);
-    } catch {
-      return false;
-    }
-    if (mapped.dimensions() !== this.dimension) return false;
+    mapped.view(path);
     this.#mapped = mapped;
     this.#passedOver = mapped.size();
     return true;

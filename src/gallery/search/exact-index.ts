@@ -1,7 +1,7 @@
 import { distance } from '../../kernel/index.ts';
 import type { FaceIndex, Match } from './face-index.ts';
 import { Largest } from './nearest.ts';
-import { Rows } from './rows.ts';
+import { Rows, step } from './rows.ts';
 
 /** Near enough to nearest to be looked at again exactly: what rounding of unit length to float32 can hide. */
 const roundingSlack = 8;
@@ -14,12 +14,12 @@ const roundingSlack = 8;
 export class ExactIndex implements FaceIndex {
   readonly kind = 'exact' as const;
   readonly #rows: Rows;
-  /** In float64, so that the scan converts only one of the two factors. */
+  /** In float64, so that the scan converts only one of the two factors; zeros up to the stride. */
   readonly #query: Float64Array;
 
   constructor(dimension: number) {
     this.#rows = new Rows(dimension);
-    this.#query = new Float64Array(dimension);
+    this.#query = new Float64Array(this.#rows.stride);
   }
 
   get dimension(): number {
@@ -48,10 +48,10 @@ export class ExactIndex implements FaceIndex {
     this.#query.set(unitEmbedding);
     const found = new Largest(Math.min(wanted + roundingSlack, this.size));
     scan(this.#rows.data, this.#query, this.size, found);
-    const { data, ids, dimension } = this.#rows;
+    const { data, ids, stride, dimension } = this.#rows;
     const matches: Match[] = Array.from(found.places.subarray(0, found.size), (place) => ({
       id: ids[place]!,
-      distance: distance(data.subarray(place * dimension, (place + 1) * dimension), unitEmbedding),
+      distance: distance(data.subarray(place * stride, place * stride + dimension), unitEmbedding),
     }));
     return matches.sort(byDistance).slice(0, wanted);
   }
@@ -65,13 +65,17 @@ export const byDistance = (a: Match, b: Match): number => a.distance - b.distanc
  * for the addition before it, and eight are as many as the processor keeps busy.
  */
 function scan(data: Float32Array, query: Float64Array, rows: number, found: Largest): void {
-  const dimension = query.length;
-  const whole = dimension - (dimension % 8);
+  let least = found.least;
   for (let row = 0, at = 0; row < rows; row++) {
-    let [s0, s1, s2, s3] = [0, 0, 0, 0];
-    let [s4, s5, s6, s7] = [0, 0, 0, 0];
-    let i = 0;
-    for (; i < whole; i += 8, at += 8) {
+    let s0 = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
+    let s4 = 0;
+    let s5 = 0;
+    let s6 = 0;
+    let s7 = 0;
+    for (let i = 0; i < query.length; i += step, at += step) {
       s0 += data[at]! * query[i]!;
       s1 += data[at + 1]! * query[i + 1]!;
       s2 += data[at + 2]! * query[i + 2]!;
@@ -81,8 +85,10 @@ function scan(data: Float32Array, query: Float64Array, rows: number, found: Larg
       s6 += data[at + 6]! * query[i + 6]!;
       s7 += data[at + 7]! * query[i + 7]!;
     }
-    for (; i < dimension; i++, at++) s0 += data[at]! * query[i]!;
     const product = s0 + s1 + (s2 + s3) + (s4 + s5 + (s6 + s7));
-    if (product > found.least) found.offer(row, product);
+    if (product > least) {
+      found.offer(row, product);
+      least = found.least;
+    }
   }
 }

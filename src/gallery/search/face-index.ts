@@ -24,7 +24,7 @@ export interface FaceIndex {
   /** The embedding added as `id`, as a view that the next `add` or `remove` may invalidate. */
   vector(id: number): Float32Array | undefined;
   /**
-   * At most `count` matches, nearest first; of equally near ones the lower id.
+   * At most `count` matches, nearest first, equally near ones by id.
    * @param unitEmbedding of unit length
    */
   search(unitEmbedding: Float32Array, count: number): Match[];

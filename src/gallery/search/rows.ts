@@ -1,4 +1,6 @@
 const leastRows = 64;
+/** Numbers that a scan takes at once. */
+export const step = 8;
 
 /**
  * Rows of numbers by id in one block of memory without gaps, so that a scan reads it in one go: the block
@@ -6,6 +8,8 @@ const leastRows = 64;
  */
 export class Rows {
   readonly dimension: number;
+  /** From the start of a row to the next: the dimension and zeros up to a multiple of {@link step}. */
+  readonly stride: number;
   /** Row after row; only the first `size` are rows. */
   data: Float32Array;
   /** The id of each row. */
@@ -15,7 +19,8 @@ export class Rows {
 
   constructor(dimension: number) {
     this.dimension = dimension;
-    this.data = new Float32Array(leastRows * dimension);
+    this.stride = Math.ceil(dimension / step) * step;
+    this.data = new Float32Array(leastRows * this.stride);
     this.ids = new Float64Array(leastRows);
   }
 
@@ -30,7 +35,7 @@ export class Rows {
     }
     if (this.#places.has(id)) throw new RangeError(`row ${id} is there already`);
     if (this.size === this.ids.length) this.#resize(Math.ceil(this.size * 1.5));
-    this.data.set(row, this.size * this.dimension);
+    this.data.set(row, this.size * this.stride);
     this.ids[this.size] = id;
     this.#places.set(id, this.size);
     this.size++;
@@ -39,14 +44,14 @@ export class Rows {
   remove(id: number): boolean {
     const place = this.#places.get(id);
     if (place === undefined) return false;
-    const { dimension, data, ids } = this;
+    const { stride, data, ids } = this;
     const last = this.size - 1;
     if (place !== last) {
-      data.copyWithin(place * dimension, last * dimension, this.size * dimension);
+      data.copyWithin(place * stride, last * stride, this.size * stride);
       ids[place] = ids[last]!;
       this.#places.set(ids[last]!, place);
     }
-    data.fill(0, last * dimension, this.size * dimension);
+    data.fill(0, last * stride, this.size * stride);
     this.#places.delete(id);
     this.size--;
     if (this.size > leastRows && this.size * 3 < ids.length) this.#resize(this.size * 2);
@@ -57,12 +62,12 @@ export class Rows {
   row(id: number): Float32Array | undefined {
     const place = this.#places.get(id);
     if (place === undefined) return undefined;
-    return this.data.subarray(place * this.dimension, (place + 1) * this.dimension);
+    return this.data.subarray(place * this.stride, place * this.stride + this.dimension);
   }
 
   #resize(capacity: number): void {
-    const data = new Float32Array(capacity * this.dimension);
-    data.set(this.data.subarray(0, this.size * this.dimension));
+    const data = new Float32Array(capacity * this.stride);
+    data.set(this.data.subarray(0, this.size * this.stride));
     this.data = data;
     const ids = new Float64Array(capacity);
     ids.set(this.ids.subarray(0, this.size));
