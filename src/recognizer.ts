@@ -1,6 +1,6 @@
 import { alignFace } from './align/index.ts';
 import { type Candidate, type Classifier, requirePack } from './classify/index.ts';
-import { FaceDetector, type LocatedFace } from './detect/index.ts';
+import { type FaceFinder, type LocatedFace, openDetector } from './detect/index.ts';
 import { Embedder } from './embed/index.ts';
 import { type DecodeOptions, decodePhoto, type Photo, type PhotoSource, type Raster } from './image/index.ts';
 import { openPack, type OpenPack } from './packs/index.ts';
@@ -73,21 +73,22 @@ export async function openRecognizer(options: RecognizerOptions = {}): Promise<R
   const pack = await openPack(options.pack ?? 'bundled', cacheFolder === undefined ? {} : { cacheFolder });
   const pool = openInferencePool(workers === undefined ? {} : { workers });
   // The networks load while the first photo is decoded; a network that fails to load says so when it is run.
-  pool.warm([pack.models.detector, pack.models.embedder, pack.models.landmarks]).catch(() => {});
+  const { detector, refine, landmarks, embedder } = pack.models;
+  pool.warm([detector, embedder, landmarks, ...(refine ? [refine] : [])]).catch(() => {});
   return new Journey(pack, pool, maxPixels);
 }
 
 class Journey implements Recognizer {
   readonly pack: OpenPack;
   readonly #pool: InferencePool;
-  readonly #detector: FaceDetector;
+  readonly #detector: FaceFinder;
   readonly #embedder: Embedder;
   readonly #decodeOptions: DecodeOptions;
 
   constructor(pack: OpenPack, pool: InferencePool, maxPixels: number | undefined) {
     this.pack = pack;
     this.#pool = pool;
-    this.#detector = new FaceDetector(pack, pool);
+    this.#detector = openDetector(pack, pool);
     this.#embedder = new Embedder(pack, pool);
     this.#decodeOptions = {
       neededSidePx: pack.detector.photoSidePx,

@@ -11,7 +11,9 @@ import { openInferencePool } from '../../src/runtime/index.ts';
 export async function measureStages(photos: readonly string[], rounds: number): Promise<string[]> {
   const pack = await openPack('bundled');
   await using pool = openInferencePool({ workers: 1 });
-  const detector = new FaceDetector(pack, pool);
+  const settings = pack.detector;
+  if (settings.network !== 'ssd-mobilenet-v1') throw new Error('the bundled pack has another detector');
+  const detector = new FaceDetector(pack.models, settings, pool);
   const landmarks = new LandmarkFinder(pool, pack.models.landmarks);
   const embedder = new Embedder(pack, pool);
   const totals = new Map<string, number[]>();
@@ -32,7 +34,7 @@ export async function measureStages(photos: readonly string[], rounds: number): 
       const photo = await timed('decode', round, () =>
         decodePhoto(file, { neededSidePx: pack.detector.photoSidePx }),
       );
-      await timed('resize for the looks', round, () => takeLooks(photo, pack.detector.looks));
+      await timed('resize for the looks', round, () => takeLooks(photo, settings.looks));
       const faces = await timed('detect (with resize and landmarks)', round, () => detector.detect(photo));
       await timed('landmarks', round, () =>
         Promise.all(faces.map((face) => landmarks.find(photo.raster, face.box))),

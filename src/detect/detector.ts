@@ -1,9 +1,10 @@
 import type { Photo, Raster } from '../image/index.ts';
 import { ssdAnchors } from '../nets/index.ts';
 import type { Box, Point } from '../kernel/index.ts';
-import type { DetectorSettings, OpenPack } from '../packs/index.ts';
+import type { PackModels, SsdSettings } from '../packs/index.ts';
 import type { InferencePool, ModelFile } from '../runtime/index.ts';
 import type { Detection, LocatedFace } from './face.ts';
+import type { FaceFinder } from './face-finder.ts';
 import { fivePointsOf, LandmarkFinder } from './landmarks.ts';
 import { type Sight, takeLooks } from './looks.ts';
 import { decodeSsdBoxes } from './ssd-boxes.ts';
@@ -15,19 +16,23 @@ import { suppressOverlaps } from './suppression.ts';
  * The SSD network was trained on faces that are small in the picture and misses those that fill it,
  * so it sees the photo at several sizes; what it finds is merged by score.
  */
-export class FaceDetector {
-  readonly #settings: DetectorSettings;
+export class FaceDetector implements FaceFinder {
+  readonly #settings: SsdSettings;
   readonly #model: ModelFile;
   readonly #pool: InferencePool;
   readonly #landmarks: LandmarkFinder;
   /** By canvas size: photos come in few shapes. */
   readonly #anchors = new Map<string, Float32Array>();
 
-  constructor(pack: OpenPack, pool: InferencePool) {
-    this.#settings = pack.detector;
-    this.#model = pack.models.detector;
+  constructor(
+    { detector, landmarks }: Pick<PackModels, 'detector' | 'landmarks'>,
+    settings: SsdSettings,
+    pool: InferencePool,
+  ) {
+    this.#settings = settings;
+    this.#model = detector;
     this.#pool = pool;
-    this.#landmarks = new LandmarkFinder(pool, pack.models.landmarks);
+    this.#landmarks = new LandmarkFinder(pool, landmarks);
   }
 
   /** @returns faces in pixels of the upright photo, best score first. */

@@ -3,6 +3,7 @@ export type { FileContent } from './atomic-file.ts';
 export { openByteSource } from './byte-source.ts';
 export type { ByteSource, FileSource } from './byte-source.ts';
 export { readNpy, writeNpy } from './npy.ts';
+export { readNpyObjects } from './numpy-pickle.ts';
 export type { NpyArray, NpyArrays, NpyType } from './npy-array.ts';
 export type { NpyHeader } from './npy-header.ts';
 export { NpzFile, readNpz, writeNpz } from './npz.ts';

@@ -96,7 +96,11 @@ function parseShape(text: string, path: string): number[] {
   return dims;
 }
 
-function parseDescr(descr: string, path: string): Pick<NpyHeader, 'type' | 'itemBytes' | 'littleEndian'> {
+/** What an element is. @throws VisageError `FORMAT_UNSUPPORTED` */
+export function parseDescr(
+  descr: string,
+  path: string,
+): Pick<NpyHeader, 'type' | 'itemBytes' | 'littleEndian'> {
   const match = /^([<>|=]?)([A-Za-z])(\d{0,9})$/.exec(descr);
   if (match === null) throw unsupported(path, `the element type ${JSON.stringify(descr.slice(0, 20))}`);
   const [, order, kind, digits] = match;
@@ -108,12 +112,17 @@ function parseDescr(descr: string, path: string): Pick<NpyHeader, 'type' | 'item
   return { type, itemBytes: Number(digits), littleEndian };
 }
 
-/**
- * Reads the header of a `.npy` file, versions 1 to 3 (numpy/lib/format.py).
- * @param bytes at least the first {@link maxNpyHeaderBytes} of the file, or all of it.
- * @throws VisageError `FORMAT_INVALID`, `FORMAT_UNSUPPORTED`
- */
-export function parseNpyHeader(bytes: Uint8Array, path: string): NpyHeader {
+/** The header of a `.npy` file before its element type is looked at. */
+export interface NpyFields {
+  /** NumPy's code of the element type, such as `<f4`; `|O` stands for pickled Python objects. */
+  readonly descr: string;
+  readonly fortranOrder: boolean;
+  readonly dims: readonly number[];
+  readonly dataOffset: number;
+}
+
+/** As {@link parseNpyHeader}, for any element type. @throws VisageError as that does */
+export function parseNpyFields(bytes: Uint8Array, path: string): NpyFields {
   if (bytes.length < 10 || magic.some((byte, i) => bytes[i] !== byte)) {
     throw invalid(path, 'it does not start as an npy file does');
   }
@@ -129,15 +138,24 @@ export function parseNpyHeader(bytes: Uint8Array, path: string): NpyHeader {
   const text = new TextDecoder(version === 3 ? 'utf-8' : 'latin1').decode(
     bytes.subarray(8 + lengthBytes, dataOffset),
   );
-  const fields = parseDictionary(text, path);
-  const dims = parseShape(fields.shape, path);
+  const { descr, fortranOrder, shape } = parseDictionary(text, path);
+  return { descr, fortranOrder, dims: parseShape(shape, path), dataOffset };
+}
+
+/**
+ * Reads the header of a `.npy` file, versions 1 to 3 (numpy/lib/format.py).
+ * @param bytes at least the first {@link maxNpyHeaderBytes} of the file, or all of it.
+ * @throws VisageError `FORMAT_INVALID`, `FORMAT_UNSUPPORTED`
+ */
+export function parseNpyHeader(bytes: Uint8Array, path: string): NpyHeader {
+  const { descr, fortranOrder, dims, dataOffset } = parseNpyFields(bytes, path);
   const count = dims.reduce((product, dim) => product * dim, 1);
-  const { type, itemBytes, littleEndian } = parseDescr(fields.descr, path);
+  const { type, itemBytes, littleEndian } = parseDescr(descr, path);
   // `<U0` takes no room in the file, so nothing else would bound how many there are.
   if (!Number.isSafeInteger(count * Math.max(1, itemBytes)) || (itemBytes === 0 && count > 1e6)) {
-    throw invalid(path, `its shape is (${fields.shape})`);
+    throw invalid(path, `its shape is (${dims.join(', ')})`);
   }
-  return { type, dims, count, itemBytes, littleEndian, fortranOrder: fields.fortranOrder, dataOffset };
+  return { type, dims, count, itemBytes, littleEndian, fortranOrder, dataOffset };
 }
 
 /**

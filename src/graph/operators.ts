@@ -154,12 +154,14 @@ export function clip(builder: GraphBuilder, x: Value, min: number, max: number, 
   return builder.node('Clip', [x, low, high], {}, { type: x.type, dims: x.dims }, name);
 }
 
-/** `PRelu`: x where positive, else slope·x; one slope a channel. */
+/** `PRelu`: x where positive, else slope·x; one slope a channel of a picture, or a column of [batch, columns]. */
 export function prelu(builder: GraphBuilder, x: Value, slopes: Float32Array, name = 'prelu'): Value {
-  const [, channels] = picture(builder, x, 'PRelu');
+  const flat = x.dims.length === 2;
+  const channels = flat ? x.dims[1] : picture(builder, x, 'PRelu')[1];
   if (slopes.length !== channels)
     builder.fail(`${name} has ${slopes.length} slopes for ${channels} channels`);
-  const slope = builder.constant({ type: 'float32', dims: [channels, 1, 1], data: slopes }, `${name}/slopes`);
+  const dims = flat ? [slopes.length] : [slopes.length, 1, 1];
+  const slope = builder.constant({ type: 'float32', dims, data: slopes }, `${name}/slopes`);
   return builder.node('PRelu', [x, slope], {}, { type: x.type, dims: x.dims }, name);
 }
 
@@ -209,6 +211,8 @@ export const mul = binary('Mul');
 export const div = binary('Div');
 /** The larger of two, element by element. */
 export const max = binary('Max');
+/** The smaller of two, element by element. */
+export const min = binary('Min');
 
 /** `MatMul` of [rows, inner] and [inner, columns]. */
 export function matMul(builder: GraphBuilder, a: Value, b: Value, name?: string): Value {

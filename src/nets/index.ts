@@ -27,5 +27,14 @@ export {
 } from './inception-resnet-v1.ts';
 export type { InceptionPreprocessing, InceptionResnetV1Options } from './inception-resnet-v1.ts';
 export { landmarkCount, landmarks68, landmarksInputSizePx } from './landmarks-68.ts';
+export {
+  mtcnnCellPx,
+  mtcnnOutputNet,
+  mtcnnOutputSizePx,
+  mtcnnProposalNet,
+  mtcnnRefineNet,
+  mtcnnRefineSizePx,
+  mtcnnStridePx,
+} from './mtcnn.ts';
 export { ssdAnchors, ssdMobilenetV1, ssdSizeStepPx } from './ssd-mobilenet-v1.ts';
 export { WeightSource } from './weight-source.ts';

@@ -21,12 +21,15 @@ export interface NetworkDefinition {
   readonly build: (weights: NamedWeights, options: { weightsPath: string }) => Graph;
 }
 
+/** The networks of the packs that come with Visage. */
+export type BundledPart = Exclude<keyof PackModels, 'refine'>;
+
 /** A pack, and how its networks are made. */
 export interface PackDefinition {
   readonly pack: Pack;
   /** The npm package that holds the weights. */
   readonly package: string;
-  readonly networks: Readonly<Record<keyof PackModels, NetworkDefinition>>;
+  readonly networks: Readonly<Record<BundledPart, NetworkDefinition>>;
 }
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

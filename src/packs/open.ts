@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { VisageError, visageError } from '../kernel/index.ts';
 import { requestedCacheFolder, userCacheFolder } from './cache-folder.ts';
-import { buildNetwork, networkKey, type PackDefinition } from './definition.ts';
+import { type BundledPart, buildNetwork, networkKey, type PackDefinition } from './definition.ts';
 import { cachedModel } from './model-cache.ts';
 import type { OpenPack, PackModels } from './pack.ts';
 import { packDefinition } from './registry.ts';
@@ -34,7 +34,7 @@ export async function openModels(
   weightsHome: () => string = () => weightsFolder(definition),
 ): Promise<PackModels> {
   const folder = join(cacheFolder, definition.pack.name);
-  const open = (part: keyof PackModels) => {
+  const open = (part: BundledPart) => {
     const network = definition.networks[part];
     return cachedModel(folder, {
       name: network.name,

@@ -5,9 +5,11 @@
  * ordinary bilinear one.
  */
 
-const leastShare = 1e-3;
+/** Slivers below a thousandth of a pixel count as rounding of the scale, as in OpenCV. */
+export const leastShare = 1e-3;
 
-interface AxisTaps {
+/** Which source pixels of one axis each target pixel is made of, and their weights. */
+export interface AxisTaps {
   /** First tap of each target pixel, and one past the last. */
   readonly starts: Int32Array;
   readonly indices: Int32Array;
@@ -27,7 +29,6 @@ function areaTaps(sourceLength: number, targetLength: number): AxisTaps {
     const firstWhole = Math.ceil(from);
     const endWhole = Math.max(firstWhole, Math.floor(to));
     const add = (index: number, share: number): void => {
-      // Slivers below a thousandth of a pixel count as rounding of the scale, as in OpenCV.
       if (share <= leastShare) return;
       indices.push(index);
       weights.push(share / covered);
@@ -59,6 +60,13 @@ function linearTaps(sourceLength: number, targetLength: number): AxisTaps {
 }
 
 /**
+ * INTER_AREA along one axis.
+ * @param shrinks whether both axes keep their size or shrink
+ */
+export const areaAxis = (sourceLength: number, targetLength: number, shrinks: boolean): AxisTaps =>
+  shrinks ? areaTaps(sourceLength, targetLength) : linearTaps(sourceLength, targetLength);
+
+/**
  * OpenCV's INTER_AREA on 3-channel pixels, not rounded.
  * @param data `sourceWidth · sourceHeight · 3` numbers, row-major
  * @returns `width · height · 3` numbers
@@ -71,9 +79,8 @@ export function resizeArea(
   height: number,
 ): Float64Array {
   const shrinks = width <= sourceWidth && height <= sourceHeight;
-  const tapsOf = shrinks ? areaTaps : linearTaps;
-  const across = tapsOf(sourceWidth, width);
-  const down = tapsOf(sourceHeight, height);
+  const across = areaAxis(sourceWidth, width, shrinks);
+  const down = areaAxis(sourceHeight, height, shrinks);
   const rows = new Float64Array(sourceHeight * width * 3);
   for (let y = 0, to = 0; y < sourceHeight; y++) {
     const line = y * sourceWidth * 3;

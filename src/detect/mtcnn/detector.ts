@@ -1,0 +1,204 @@
+import { shrinkToSizes, type Photo, type Raster } from '../../image/index.ts';
+import { checkOptions, type Point } from '../../kernel/index.ts';
+import { mtcnnOutputSizePx, mtcnnRefineSizePx } from '../../nets/index.ts';
+import type { MtcnnSettings } from '../../packs/index.ts';
+import type { InferencePool, ModelFile } from '../../runtime/index.ts';
+import type { FivePoints, LocatedFace } from '../face.ts';
+import type { FaceFinder } from '../face-finder.ts';
+import { boxOf } from './box-rule.ts';
+import { shiftSides, wholeSquares } from './boxes.ts';
+import { bestCandidates, joinCandidates, pickCandidates } from './candidates.ts';
+import { type Canvas, canvasTensor, planCanvases } from './canvas.ts';
+import { CropCutter } from './crops.ts';
+import { judgedAbove, type Judged } from './judgements.ts';
+import { proposalsAt } from './proposals.ts';
+import { type PictureScale, pictureScales } from './scales.ts';
+import { suppressCandidates } from './suppression.ts';
+
+/** MTCNN's networks. */
+export interface MtcnnModels {
+  readonly pnet: ModelFile;
+  readonly rnet: ModelFile;
+  readonly onet: ModelFile;
+}
+
+/** Options of {@link MtcnnDetector}: the numbers of {@link MtcnnSettings}. */
+const numbers = {
+  photoSidePx: {
+    type: 'number',
+    min: 1,
+    default: Number.MAX_SAFE_INTEGER,
+    description: 'long side of photos',
+  },
+  // A smaller face would have to be enlarged.
+  minFacePx: { type: 'number', min: 12, default: 20, description: 'smallest face' },
+  scaleFactor: { type: 'number', exclusiveMin: 0, max: 0.95, default: 0.709, description: 'step of scales' },
+  proposalScore: { type: 'number', min: 0, max: 1, default: 0.6, description: 'least score of P-Net' },
+  refineScore: { type: 'number', min: 0, max: 1, default: 0.7, description: 'least score of R-Net' },
+  minScore: { type: 'number', min: 0, max: 1, default: 0.7, description: 'least score of a face' },
+} as const;
+
+/** Overlaps above which boxes are one face: within a scale of P-Net, then after every network (detect_face.py). */
+const maxScaleOverlap = 0.5;
+const maxOverlap = 0.7;
+
+/** Candidates that R-Net and O-Net see, the best: far more than there are in any honest photo. */
+const maxProposals = 8192;
+const maxRefined = 2048;
+/** A network that looks at crops. */
+interface Judge {
+  readonly model: ModelFile;
+  readonly sizePx: number;
+  /** Numbers that it answers a crop. */
+  readonly columns: number;
+  /** Crops of one run: where a crop costs least (ONNX Runtime 1.30, one thread). */
+  readonly batch: number;
+}
+const refineJudge = { sizePx: mtcnnRefineSizePx, columns: 5, batch: 32 } as const;
+const outputJudge = { sizePx: mtcnnOutputSizePx, columns: 15, batch: 8 } as const;
+
+/** Plans of this many sizes of pictures are kept. */
+const keptPlans = 64;
+
+interface Plan {
+  readonly scales: readonly PictureScale[];
+  readonly canvases: readonly Canvas[];
+}
+
+/**
+ * MTCNN: three networks, each of which looks more closely at what the one before has left (Zhang et al.
+ * 2016). The algorithm and its constants are those of davidsandberg/facenet, src/align/detect_face.py,
+ * which ipazc/mtcnn 0.1 shares, to the rounding of pixels. Landmarks are in pixels counted from 0, boxes
+ * as published.
+ */
+export class MtcnnDetector implements FaceFinder {
+  readonly #models: MtcnnModels;
+  readonly #pool: InferencePool;
+  readonly #settings: MtcnnSettings;
+  readonly #plans = new Map<string, Plan>();
+
+  /** @throws VisageError `OPTION_INVALID` for settings outside of their ranges */
+  constructor(models: MtcnnModels, settings: MtcnnSettings, pool: InferencePool) {
+    const { network, boxRule, ...rest } = settings;
+    this.#settings = { network, boxRule, ...checkOptions('MTCNN', numbers, rest) };
+    this.#models = models;
+    this.#pool = pool;
+  }
+
+  /** @returns faces in pixels of the upright photo, best score first. */
+  async detect({ raster, scale }: Photo, signal?: AbortSignal): Promise<LocatedFace[]> {
+    const proposals = await this.#propose(raster, signal);
+    const refined = await this.#refine(raster, proposals, signal);
+    return this.#decide(raster, refined, scale, signal);
+  }
+
+  #planOf({ width, height }: Raster): Plan {
+    const key = `${width}×${height}`;
+    const known = this.#plans.get(key);
+    if (known !== undefined) return known;
+    const scales = pictureScales(width, height, this.#settings.minFacePx, this.#settings.scaleFactor);
+    const plan = { scales, canvases: planCanvases(scales) };
+    if (this.#plans.size >= keptPlans) this.#plans.clear();
+    this.#plans.set(key, plan);
+    return plan;
+  }
+
+  /** P-Net over all scales. @returns squares of whole numbers */
+  async #propose(raster: Raster, signal?: AbortSignal): Promise<Float64Array> {
+    const { scales, canvases } = this.#planOf(raster);
+    const levels = shrinkToSizes(raster, scales);
+    const maps = await Promise.all(
+      canvases.map(async (canvas) => {
+        // Made when a worker takes it: few canvases are there at a time.
+        const inputs = () => ({ image: canvasTensor(canvas, levels) });
+        const { cells } = await this.#pool.run(this.#models.pnet, inputs, signal);
+        return { canvas, cells: cells!.data as Float32Array };
+      }),
+    );
+    const found = scales.map((scale, index) => {
+      const proposals = proposalsAt(index, scale, maps, this.#settings.proposalScore);
+      return pickCandidates(proposals, suppressCandidates(proposals, maxScaleOverlap, 'union'));
+    });
+    const all = bestCandidates(joinCandidates(found), maxProposals);
+    const kept = pickCandidates(all, suppressCandidates(all, maxOverlap, 'union'));
+    return this.#cuttable(wholeSquares(shiftSides(kept, 0)), raster);
+  }
+
+  /** Boxes of at least one pixel; none so large that it could only come from a broken network. */
+  #cuttable(boxes: Float64Array, { width, height }: Raster): Float64Array {
+    const longest = 4 * Math.max(width, height);
+    const fits = (from: number, to: number): boolean => to >= from && to - from < longest;
+    return boxes.filter((_, i) => {
+      const box = i - (i % 4);
+      return fits(boxes[box]!, boxes[box + 2]!) && fits(boxes[box + 1]!, boxes[box + 3]!);
+    });
+  }
+
+  /** R-Net. @param boxes squares of whole numbers, as is what it returns */
+  async #refine(raster: Raster, boxes: Float64Array, signal?: AbortSignal): Promise<Float64Array> {
+    const rnet = { ...refineJudge, model: this.#models.rnet };
+    const judged = await this.#judge(rnet, raster, boxes, this.#settings.refineScore, signal);
+    const best = bestCandidates(judged, maxRefined);
+    const kept = pickCandidates(best, suppressCandidates(best, maxOverlap, 'union'));
+    return this.#cuttable(wholeSquares(shiftSides(kept, 1)), raster);
+  }
+
+  /** O-Net. */
+  async #decide(
+    raster: Raster,
+    boxes: Float64Array,
+    scale: number,
+    signal?: AbortSignal,
+  ): Promise<LocatedFace[]> {
+    const onet = { ...outputJudge, model: this.#models.onet };
+    const { minScore, boxRule } = this.#settings;
+    const judged = await this.#judge(onet, raster, boxes, minScore, signal);
+    const { count, scores, points } = judged;
+    const moved = shiftSides(judged, 1);
+    return suppressCandidates({ count, boxes: moved, scores }, maxOverlap, 'smaller').map((index) => {
+      const [left, top, right, bottom] = judged.boxes.subarray(4 * index, 4 * index + 4);
+      const point = (n: number): Point => ({
+        x: ((right! - left! + 1) * points[10 * index + n]! + left! - 1) * scale,
+        y: ((bottom! - top! + 1) * points[10 * index + 5 + n]! + top! - 1) * scale,
+      });
+      const sides = [...moved.subarray(4 * index, 4 * index + 4)].map((side) => side * scale);
+      return {
+        box: boxOf(sides as [number, number, number, number], boxRule),
+        score: scores[index]!,
+        landmarks: [0, 1, 2, 3, 4].map(point) as unknown as FivePoints,
+      };
+    });
+  }
+
+  /** Shows crops to R-Net or O-Net and keeps those that score above `minScore`. */
+  async #judge(
+    { model, columns, sizePx, batch }: Judge,
+    raster: Raster,
+    boxes: Float64Array,
+    minScore: number,
+    signal?: AbortSignal,
+  ): Promise<Judged> {
+    const cutter = new CropCutter(raster, sizePx);
+    const count = boxes.length / 4;
+    const judgements = new Float32Array(count * columns);
+    const jobs = Math.ceil(count / batch);
+    const show = async (job: number): Promise<void> => {
+      const first = Math.floor((job * count) / jobs);
+      const end = Math.floor(((job + 1) * count) / jobs);
+      const outputs = await this.#pool.run(
+        model,
+        () => ({
+          faces: {
+            type: 'float32',
+            dims: [end - first, 3, sizePx, sizePx],
+            data: cutter.cut(boxes, first, end),
+          },
+        }),
+        signal,
+      );
+      judgements.set(outputs['judgements']!.data as Float32Array, first * columns);
+    };
+    await Promise.all(Array.from({ length: jobs }, (_, job) => show(job)));
+    return judgedAbove(minScore, boxes, judgements, columns);
+  }
+}

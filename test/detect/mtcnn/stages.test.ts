@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import { boxOf } from '../../../src/detect/mtcnn/box-rule.ts';
+import { shiftSides, wholeSquares } from '../../../src/detect/mtcnn/boxes.ts';
+import { byScore } from '../../../src/detect/mtcnn/candidates.ts';
+import { canvasTensor, cellCount, planCanvases } from '../../../src/detect/mtcnn/canvas.ts';
+import { CropCutter } from '../../../src/detect/mtcnn/crops.ts';
+import { proposalsAt } from '../../../src/detect/mtcnn/proposals.ts';
+import { pictureScales } from '../../../src/detect/mtcnn/scales.ts';
+import { suppressCandidates } from '../../../src/detect/mtcnn/suppression.ts';
+import { decodePhoto, resizeArea, shrinkToSizes, type Raster } from '../../../src/image/index.ts';
+import { Random } from '../../../src/kernel/index.ts';
+import { mtcnnProposalNet } from '../../../src/nets/index.ts';
+import { publishedMtcnnWeights } from '../../support/mtcnn-pool.ts';
+import { inShared, skipWithoutShared } from '../../support/repository.ts';
+import { openSession, runSession } from '../../support/session.ts';
+
+test('the sizes of a picture are those of the published algorithm', () => {
+  // shared/facts/model-files.md, 6.6
+  const wanted = [0.6, 0.4254, 0.301609, 0.21384, 0.151613, 0.107494, 0.076213, 0.054035, 0.038311, 0.027162];
+  const scales = pictureScales(561, 561, 20, 0.709);
+  assert.deepEqual(
+    scales.map(({ scale }) => Number(scale.toFixed(6))),
+    wanted,
+  );
+  assert.deepEqual([scales[0]!.width, scales[1]!.width, scales.at(-1)!.height], [337, 239, 16]);
+  assert.deepEqual(pictureScales(19, 400, 20, 0.709), []);
+});
+
+const pictureSide = fc.integer({ min: 20, max: 3000 });
+
+test('canvases show every cell of every scale once, at even places, nothing upon another', () => {
+  fc.assert(
+    fc.property(pictureSide, pictureSide, fc.constantFrom(12, 20, 33), (width, height, minFacePx) => {
+      const scales = pictureScales(width, height, minFacePx, 0.709);
+      const canvases = planCanvases(scales);
+      const rows = scales.map(({ height }) => new Uint8Array(cellCount(height)));
+      for (const { width, height, pieces } of canvases) {
+        assert.ok(width % 2 === 0 && height % 2 === 0);
+        for (const [i, piece] of pieces.entries()) {
+          assert.equal(piece.width, scales[piece.scale]!.width);
+          assert.ok(piece.left % 2 === 0 && piece.top % 2 === 0 && piece.firstRow % 2 === 0);
+          assert.ok(piece.left + piece.width <= width && piece.top + piece.height <= height);
+          for (const other of pieces.slice(0, i)) {
+            const apart =
+              piece.left >= other.left + other.width ||
+              other.left >= piece.left + piece.width ||
+              piece.top >= other.top + other.height ||
+              other.top >= piece.top + piece.height;
+            assert.ok(apart);
+          }
+          for (let row = 0; row < cellCount(piece.height); row++) {
+            rows[piece.scale]![piece.firstRow / 2 + row]!++;
+          }
+        }
+      }
+      for (const shown of rows) assert.ok(shown.every((times) => times === 1));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+const area = (l: number, t: number, r: number, b: number): number =>
+  Math.max(0, r - l + 1) * Math.max(0, b - t + 1);
+
+/** Greedy suppression over all pairs. */
+function plainSuppression(
+  boxes: Float64Array,
+  scores: Float64Array,
+  most: number,
+  smaller: boolean,
+): number[] {
+  const sides = (i: number) => [...boxes.subarray(4 * i, 4 * i + 4)] as [number, number, number, number];
+  const overlap = (i: number, j: number): number => {
+    const [a, b] = [sides(i), sides(j)];
+    const shared = area(
+      Math.max(a[0], b[0]),
+      Math.max(a[1], b[1]),
+      Math.min(a[2], b[2]),
+      Math.min(a[3], b[3]),
+    );
+    const [first, second] = [area(...a), area(...b)];
+    return shared / (smaller ? Math.min(first, second) : first + second - shared);
+  };
+  const kept: number[] = [];
+  for (const i of byScore(scores)) if (kept.every((j) => overlap(i, j) <= most)) kept.push(i);
+  return kept;
+}
+
+test('suppression among neighbours keeps what suppression over all pairs keeps', () => {
+  const box = fc.tuple(
+    fc.integer({ min: -80, max: 200 }),
+    fc.integer({ min: -80, max: 200 }),
+    fc.integer({ min: 0, max: 60 }),
+    fc.integer({ min: 0, max: 60 }),
+    fc.constantFrom(0.5, 0.7, 0.8, 0.9, 0.95),
+  );
+  fc.assert(
+    fc.property(
+      fc.array(box, { maxLength: 80 }),
+      fc.constantFrom(0, 0.3, 0.5, 0.7),
+      fc.boolean(),
+      (list, most, smaller) => {
+        const boxes = Float64Array.from(list.flatMap(([x, y, w, h]) => [x, y, x + w, y + h]));
+        const scores = Float64Array.from(list, ([, , , , score]) => score);
+        const kept = suppressCandidates(
+          { count: list.length, boxes, scores },
+          most,
+          smaller ? 'smaller' : 'union',
+        );
+        assert.deepEqual(kept, plainSuppression(boxes, scores, most, smaller));
+      },
+    ),
+  );
+});
+
+test('equal scores are taken from the last to the first', () => {
+  assert.deepEqual([...byScore(Float64Array.of(0.5, 0.9, 0.5, 0.9))], [3, 1, 2, 0]);
+});
+
+test('sides move by shares of the box, after P-Net without its last pixel', () => {
+  const boxes = Float64Array.of(10, 20, 29, 59);
+  const candidates = {
+    count: 1,
+    boxes,
+    scores: Float64Array.of(1),
+    shifts: Float64Array.of(0.1, -0.1, 0.5, 0),
+  };
+  assert.deepEqual([...shiftSides(candidates, 1)], [12, 16, 39, 59]);
+  assert.deepEqual([...shiftSides(candidates, 0)], [11.9, 16.1, 38.5, 59]);
+});
+
+test('squares keep the centre, then lose their fractions towards zero', () => {
+  assert.deepEqual([...wholeSquares(Float64Array.of(10.5, 20, 20.5, 40))], [5, 20, 25, 40]);
+  assert.deepEqual([...wholeSquares(Float64Array.of(-3.7, -9.5, 4.3, -3))], [-3, -10, 4, -2]);
+});
+
+test('boxes follow the rule of each version', () => {
+  const sides = [-4.6, 7.9, 20.2, 30.4] as const;
+  assert.deepEqual(boxOf(sides, '0.1.0'), { x: -4, y: 7, width: 24, height: 22 });
+  assert.deepEqual(boxOf(sides, '0.1.1'), { x: 0, y: 7, width: 20, height: 23 });
+  assert.deepEqual(boxOf([-0.5, 0, 3, 4], '0.1.0'), { x: 0, y: 0, width: 3, height: 4 });
+  assert.deepEqual(boxOf([1.5, 2, 3, 4], 'exact'), { x: 1.5, y: 2, width: 1.5, height: 2 });
+});
+
+const noise = (width: number, height: number, seed: number): Raster => {
+  const random = new Random(seed);
+  return { data: Uint8Array.from({ length: 3 * width * height }, () => random.integer(256)), width, height };
+};
+
+test('a crop is the box, black outside of the picture, resized by area', () => {
+  const edge = fc.integer({ min: -60, max: 100 });
+  const length = fc.integer({ min: 1, max: 110 });
+  fc.assert(
+    fc.property(edge, edge, length, length, fc.constantFrom(24, 48), (x, y, width, height, size) => {
+      const picture = noise(47, 39, x + y);
+      const padded = new Float64Array(3 * width * height);
+      for (let j = 0; j < height; j++) {
+        for (let i = 0; i < width; i++) {
+          const [column, row] = [x - 1 + i, y - 1 + j];
+          if (column < 0 || row < 0 || column >= picture.width || row >= picture.height) continue;
+          const from = 3 * (row * picture.width + column);
+          padded.set(picture.data.subarray(from, from + 3), 3 * (j * width + i));
+        }
+      }
+      const wanted = resizeArea(padded, width, height, size, size);
+      // A larger box first: nothing of it may be left behind.
+      const boxes = Float64Array.of(-20, -20, 100, 100, x, y, x + width - 1, y + height - 1);
+      const crop = new CropCutter(picture, size).cut(boxes, 0, 2).subarray(3 * size * size);
+      for (let i = 0; i < size * size; i++) {
+        for (let c = 0; c < 3; c++) {
+          assert.ok(Math.abs(crop[c * size * size + i]! - (wanted[3 * i + c]! - 127.5) / 128) < 1e-6);
+        }
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('a cell that fires alone has the shifts of the mirrored column, several have their own', () => {
+  const scale = { scale: 0.6, width: 20, height: 16 };
+  const [canvas] = planCanvases([scale]);
+  const [columns, rows] = [cellCount(20), cellCount(16)];
+  assert.deepEqual([columns, rows], [5, 3]);
+  const cells = Float32Array.from({ length: 5 * columns * rows }, (_, i) => (i < columns * rows ? -9 : i));
+  const at = columns + 1;
+  cells[at] = 3;
+  const shift = (place: number): number[] => [1, 2, 3, 4].map((side) => side * columns * rows + place);
+  const alone = proposalsAt(0, scale, [{ canvas: canvas!, cells }], 0.6);
+  assert.equal(alone.count, 1);
+  assert.deepEqual([...alone.shifts], shift(columns + 3));
+  // (2·1 + 1)/0.6, (2·1 + 12)/0.6
+  assert.deepEqual([...alone.boxes], [5, 5, 23, 23]);
+  cells[0] = 3;
+  const two = proposalsAt(0, scale, [{ canvas: canvas!, cells }], 0.6);
+  assert.deepEqual([...two.shifts], [...shift(0), ...shift(at)]);
+});
+
+test('all scales at once give the proposals of one run a scale, which are the published ones', {
+  skip: skipWithoutShared('models/mtcnn/ivan.jpg'),
+}, async () => {
+  const session = await openSession(mtcnnProposalNet((await publishedMtcnnWeights()).pnet));
+  const { raster } = await decodePhoto(inShared('models/mtcnn/ivan.jpg'));
+  const scales = pictureScales(raster.width, raster.height, 20, 0.709);
+  const levels = shrinkToSizes(raster, scales);
+  const look = async (canvas: ReturnType<typeof planCanvases>[number]) => {
+    const { dims, data } = canvasTensor(canvas, levels);
+    const { cells } = await runSession(session, { type: 'float32', dims, data });
+    return { canvas, cells: cells!.data };
+  };
+  const canvases = planCanvases(scales);
+  assert.ok(canvases.length < scales.length);
+  const together = await Promise.all(canvases.map(look));
+  const counts: number[] = [];
+  for (const [index, scale] of scales.entries()) {
+    const { width, height } = scale;
+    const piece = { scale: index, width, height, firstRow: 0, left: 0, top: 0 };
+    const alone = await look({ width, height, pieces: [piece] });
+    const wanted = proposalsAt(index, scale, [alone], 0.6);
+    const got = proposalsAt(index, scale, together, 0.6);
+    assert.deepEqual(got, wanted);
+    counts.push(got.count, suppressCandidates(got, 0.5, 'union').length);
+  }
+  // shared/facts/model-files.md, 6.6: cells and what suppression leaves, by scale
+  const fired = [144, 133, 114, 89, 47, 16, 11, 4, 0, 0];
+  const left = [71, 73, 48, 39, 17, 9, 5, 3, 0, 0];
+  assert.deepEqual(
+    counts,
+    fired.flatMap((count, i) => [count, left[i]!]),
+  );
+  await session.release();
+});
