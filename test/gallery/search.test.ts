@@ -13,14 +13,17 @@ import {
   openFaceIndex,
   openGallery,
 } from '../../src/gallery/index.ts';
-import { distance, Random, unit } from '../../src/kernel/index.ts';
+import { rowsAtOnce, ScriptBlock } from '../../src/gallery/search/dot-products.ts';
+import { SimdBlock } from '../../src/gallery/search/simd-block.ts';
+import { distance, dot, Random, unit } from '../../src/kernel/index.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'visage-search-'));
 after(() => rm(folder, { recursive: true, force: true }));
 
 const usearch = await loadUsearch();
-const kinds: Record<FaceIndex['kind'], (dimension: number) => FaceIndex> = {
-  exact: (dimension) => new ExactIndex(dimension),
+const kinds: Record<string, (dimension: number) => FaceIndex> = {
+  exact: (dimension) => new ExactIndex(dimension, (stride) => SimdBlock.create(stride)!),
+  'exact without SIMD': (dimension) => new ExactIndex(dimension, (stride) => new ScriptBlock(stride)),
   approximate: (dimension) => new ApproximateIndex(usearch, dimension),
 };
 const vectors = (random: Random, count: number, dimension: number): Float32Array[] =>
@@ -74,6 +77,34 @@ for (const [kind, make] of Object.entries(kinds)) {
     assert.deepEqual(index.search(Float32Array.of(1, 0, 0, 0), 5), [{ id: 7, distance: 0 }]);
   });
 }
+
+test('SIMD and plain JavaScript multiply alike, at any row, whatever the memory grew through', () => {
+  for (const stride of [8, 16, 128, 512]) {
+    const random = new Random(stride);
+    const rows = vectors(random, rowsAtOnce + 300, stride);
+    const [query] = vectors(random, 1, stride);
+    for (const block of [SimdBlock.create(stride)!, new ScriptBlock(stride)]) {
+      for (const [i, row] of rows.entries()) {
+        if (i % 97 === 0) block.resize((i + 97) * stride);
+        block.data.set(row, i * stride);
+      }
+      for (const [first, count] of [
+        [0, rowsAtOnce],
+        [rowsAtOnce, 300],
+        [5, 1],
+        [17, 0],
+      ] as const) {
+        const products = block.multiply(query!, first, count).slice(0, count);
+        for (const [i, product] of products.entries()) {
+          assert.ok(
+            Math.abs(product - dot(rows[first + i]!, query!)) < 1e-6,
+            `stride ${stride}, row ${first + i}`,
+          );
+        }
+      }
+    }
+  }
+});
 
 test('exact: a face finds itself at distance 0, also among near copies', () => {
   const random = new Random(5);

@@ -1,6 +1,7 @@
+import { type Block, ScriptBlock, step } from './dot-products.ts';
+import { SimdBlock } from './simd-block.ts';
+
 const leastRows = 64;
-/** Numbers that a scan takes at once. */
-export const step = 8;
 
 /**
  * Rows of numbers by id in one block of memory without gaps, so that a scan reads it in one go: the block
@@ -10,18 +11,29 @@ export class Rows {
   readonly dimension: number;
   /** From the start of a row to the next: the dimension and zeros up to a multiple of {@link step}. */
   readonly stride: number;
-  /** Row after row; only the first `size` are rows. */
-  data: Float32Array;
+  readonly #block: Block;
   /** The id of each row. */
   ids: Float64Array;
   size = 0;
   readonly #places = new Map<number, number>();
 
-  constructor(dimension: number) {
+  /** @param block makes memory for rows of a stride; SIMD where there is SIMD, unless given */
+  constructor(dimension: number, block?: (stride: number) => Block) {
     this.dimension = dimension;
     this.stride = Math.ceil(dimension / step) * step;
-    this.data = new Float32Array(leastRows * this.stride);
+    this.#block = (block ?? quickestBlock)(this.stride);
+    this.#block.resize(leastRows * this.stride);
     this.ids = new Float64Array(leastRows);
+  }
+
+  /** Row after row; only the first `size` are rows. */
+  get data(): Float32Array {
+    return this.#block.data;
+  }
+
+  /** See {@link Block.multiply}. */
+  multiply(query: Float32Array, first: number, count: number): Float32Array | Float64Array {
+    return this.#block.multiply(query, first, count);
   }
 
   has(id: number): boolean {
@@ -66,11 +78,11 @@ export class Rows {
   }
 
   #resize(capacity: number): void {
-    const data = new Float32Array(capacity * this.stride);
-    data.set(this.data.subarray(0, this.size * this.stride));
-    this.data = data;
+    this.#block.resize(capacity * this.stride);
     const ids = new Float64Array(capacity);
     ids.set(this.ids.subarray(0, this.size));
     this.ids = ids;
   }
 }
+
+const quickestBlock = (stride: number): Block => SimdBlock.create(stride) ?? new ScriptBlock(stride);
