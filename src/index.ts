@@ -57,6 +57,28 @@ export {
 } from './classify/index.ts';
 export type { SVCOptions } from './classify/index.ts';
 
+// Galleries: people that come and go, without training.
+export {
+  Gallery,
+  GalleryClassifier,
+  galleryClassifier,
+  openGallery,
+  parseGalleryKey,
+} from './gallery/index.ts';
+export type {
+  Deletion,
+  Enrolment,
+  Example,
+  GalleryClassifierOptions,
+  GalleryKey,
+  GalleryStore,
+  NewExample,
+  OpenGalleryOptions,
+  Person,
+  PersonDetails,
+  PersonReference,
+} from './gallery/index.ts';
+
 // How good is it?
 export {
   accuracy,

@@ -146,9 +146,7 @@ export class GalleryClassifier implements Classifier {
   get scale(): number {
     if (this.options.scale > 0) return this.options.scale;
     if (this.#scaleVersion !== this.#faces.version) {
-      const sample = this.#faces
-        .firstWithTwo(scalePeople)
-        .map(({ exampleIds }) => exampleIds.slice(0, scaleExamples));
+      const sample = this.#faces.sample(scalePeople, scaleExamples);
       const key = sample.join(';');
       if (key !== this.#scale.sample || this.#scaleVersion < 0) {
         this.#scale = { sample: key, value: this.#fitScale(sample) };

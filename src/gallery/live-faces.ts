@@ -124,10 +124,20 @@ export class LiveFaces {
     return this.#known;
   }
 
-  /** The first `limit` people to be added who have at least two examples. */
-  firstWithTwo(limit: number): LivePerson[] {
-    const byAge = this.known.filter(({ exampleIds }) => exampleIds.length > 1);
-    return byAge.toSorted((a, b) => a.exampleIds[0]! - b.exampleIds[0]!).slice(0, limit);
+  /**
+   * Examples of the first `limit` people to have two, at most `each` of a person, oldest first; less where
+   * there are not so many. Looks no further than it must.
+   */
+  sample(limit: number, each: number): number[][] {
+    const found = new Map<string, number[]>();
+    let people = 0;
+    for (const [exampleId, owner] of this.#owners) {
+      const { id } = this.#today(owner);
+      const ids = found.get(id);
+      if (ids === undefined) found.set(id, [exampleId]);
+      else if (ids.length < each && ids.push(exampleId) === 2 && ++people === limit) break;
+    }
+    return [...found.values()].filter((ids) => ids.length > 1);
   }
 }
 

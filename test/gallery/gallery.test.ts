@@ -13,6 +13,7 @@ import {
   SqliteStore,
 } from '../../src/gallery/index.ts';
 import { Connection, loadLibsql } from '../../src/gallery/sqlite/connection.ts';
+import { classifierFromJSON } from '../../src/classify/index.ts';
 import { Random, unit } from '../../src/kernel/index.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'visage-gallery-'));
@@ -461,6 +462,27 @@ test('answers are those of a scan by hand: nearest person, softmax of squared di
     assert.ok(
       Math.abs(answer.candidates.reduce((total, { probability }) => total + probability, 0) - 1) < 1e-12,
     );
+  }
+});
+
+test('what the classifier writes down is a classifier that answers alike and stays as it is', async () => {
+  await using gallery = await openGallery(':memory:', options);
+  const centers = Array.from({ length: 8 }, face);
+  const enrolments = centers.map((center, i) => ({
+    name: `p${i}`,
+    examples: Array.from({ length: 3 }, () => ({ embedding: near(center, 0.3) })),
+  }));
+  await gallery.addAll(enrolments);
+  const live = await galleryClassifier(gallery, { maxDistance: 0.9 });
+  const written = classifierFromJSON(JSON.parse(JSON.stringify(live.toJSON())), 'gallery');
+  assert.ok(live.scale > 1 / 0.9 ** 2, 'learned from people who lie well apart');
+  await gallery.delete('p7');
+  assert.deepEqual([live.classes.length, written.classes.length], [7, 8]);
+  for (const center of centers.slice(0, 7)) {
+    const probe = near(center, 0.3);
+    const [mine, its] = [live.predict(probe), written.predict(probe)];
+    assert.deepEqual([mine.name, mine.distance, mine.known], [its.name, its.distance, its.known]);
+    assert.ok(mine.probability > 0.9);
   }
 });
 

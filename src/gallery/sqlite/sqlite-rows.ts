@@ -10,6 +10,7 @@ import type {
 import type { Connection, Value } from './connection.ts';
 
 const personColumns = 'id, name, name_key, merged_into';
+const fewRows = 1000;
 const exampleColumns = 'id, person_id, source, quality, added_at_ms, has_crop';
 
 const toPerson = ([id, name, nameKey, mergedInto]: Value[]): PersonRow => ({
@@ -97,11 +98,15 @@ export class SqliteRows implements StoreWriter {
   }
 
   async examples(after: number, afterId: number, limit: number): Promise<readonly ExampleWithEmbedding[]> {
-    // From the start everything is wanted, so the way is by id; later few rows are, found by version.
-    const from =
-      after === 0
-        ? 'examples JOIN embeddings ON example_id = id WHERE version > ? AND id > ?'
-        : 'examples INDEXED BY examples_version JOIN embeddings ON example_id = id WHERE version > ? AND id > ?';
+    // Few rows are found by their version and sorted; many are met in order on the way through all.
+    const [[few]] = this.#connection.all(
+      'SELECT count(*) < ? FROM (SELECT 1 FROM examples WHERE version > ? LIMIT ?)',
+      fewRows,
+      after,
+      fewRows,
+    ) as [[number]];
+    const way = few === 1 ? 'INDEXED BY examples_version' : 'NOT INDEXED';
+    const from = `examples ${way} JOIN embeddings ON example_id = id WHERE version > ? AND id > ?`;
     const rows = this.#connection.all(
       `SELECT ${exampleColumns}, bytes FROM ${from} ORDER BY id LIMIT ?`,
       after,
