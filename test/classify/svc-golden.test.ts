@@ -4,7 +4,7 @@ import { calibrateSVC, SVC, type SVCOptions } from '../../src/classify/svc/index
 import { glibcRand, largestDifference, libsvmShuffle, readGolden, type GoldenCase } from './svc-data.ts';
 
 // Outside oracle: scikit-learn's SVC and libsvm; see scripts/goldens/svc.py.
-const names = ['iris', 'wine', 'digits', 'blobs', 'imbalanced', 'two-classes', 'embeddings'];
+const names = ['iris', 'wine', 'digits', 'blobs', 'imbalanced', 'two-classes', 'embeddings', 'celeb6'];
 
 const optionsOf = ({ kernel, C, gamma, tolerance, classWeight }: GoldenCase): SVCOptions => ({
   kernel,

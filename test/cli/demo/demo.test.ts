@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { openBrowser, skipWithoutBrowser } from '../../support/browser.ts';
+import { readmeBlocks, readmeCommands } from '../../support/readme.ts';
 import { inRepository } from '../../support/repository.ts';
 
 interface Finished {
@@ -14,9 +16,12 @@ interface Finished {
   readonly stderr: string;
 }
 
-function visage(cwd: string, ...words: string[]): Promise<Finished> {
+const visage = (cwd: string, ...words: string[]): Promise<Finished> =>
+  run(cwd, inRepository('dist/src/cli/main.js'), ...words);
+
+function run(cwd: string, ...words: string[]): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [inRepository('dist/src/cli/main.js'), ...words], { cwd });
+    const child = spawn(process.execPath, words, { cwd });
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
@@ -114,6 +119,22 @@ describe('visage demo on the sample photos', () => {
     assert.ok(!page.includes(sentence));
     assert.match(page, /95 % interval/);
     assert.deepEqual(await readdir(join(folder, 'own', 'annotated')), ['val']);
+  });
+
+  it('leaves what the README goes on with: its commands and its example run as they stand', async () => {
+    const commands = readmeCommands().filter((command) => command.startsWith('npx visage '));
+    assert.equal(commands.length, 4);
+    for (const command of commands) {
+      const { code, stderr } = await visage(folder, ...command.split(' ').slice(2));
+      assert.equal(code, 0, `${command}: ${stderr}`);
+    }
+    assert.ok(existsSync(join(folder, 'example.png')));
+    const [example] = readmeBlocks('ts');
+    const library = pathToFileURL(inRepository('dist/src/index.js')).href;
+    await writeFile(join(folder, 'example.mjs'), example!.replace("'visage'", JSON.stringify(library)));
+    const { code, stdout, stderr } = await run(folder, 'example.mjs');
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^(?:\S+ \d\.\d\d \d+ \d+\n){3}$/);
   });
 
   it('refuses a folder that does not exist with a coded error', async () => {
