@@ -1,4 +1,4 @@
-import { alignFace } from './align/index.ts';
+import { alignFace, cropBox } from './align/index.ts';
 import { type Candidate, type Classifier, requirePack } from './classify/index.ts';
 import { type FaceFinder, type LocatedFace, openDetector } from './detect/index.ts';
 import { Embedder } from './embed/index.ts';
@@ -74,7 +74,8 @@ export async function openRecognizer(options: RecognizerOptions = {}): Promise<R
   const pool = openInferencePool(workers === undefined ? {} : { workers });
   // The networks load while the first photo is decoded; a network that fails to load says so when it is run.
   const { detector, refine, landmarks, embedder } = pack.models;
-  pool.warm([detector, embedder, landmarks, ...(refine ? [refine] : [])]).catch(() => {});
+  const models = [detector, embedder, landmarks, refine].filter((model) => model !== undefined);
+  pool.warm(models).catch(() => {});
   return new Journey(pack, pool, maxPixels);
 }
 
@@ -106,7 +107,10 @@ class Journey implements Recognizer {
   }
 
   crop({ photo }: LocatedPhoto, face: LocatedFace): Raster {
-    return alignFace(photo, face.landmarks, this.pack.alignment);
+    const { alignment } = this.pack;
+    return alignment.method === 'box'
+      ? cropBox(photo, face.box, alignment)
+      : alignFace(photo, face.landmarks, alignment);
   }
 
   embed(crops: readonly Raster[], signal?: AbortSignal): Promise<Float32Array[]> {

@@ -30,7 +30,9 @@ async function millisecondsOf(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - start;
 }
 
-const { detector, landmarks, embedder } = (await openPack('bundled')).models;
+const { models } = await openPack('bundled');
+const { detector, embedder } = models;
+const landmarks = models.landmarks!;
 print(`${cpus()[0]?.model}, ${workers} workers, node ${process.version}`);
 
 async function measureSpeed(): Promise<void> {

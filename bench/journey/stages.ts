@@ -13,8 +13,10 @@ export async function measureStages(photos: readonly string[], rounds: number): 
   await using pool = openInferencePool({ workers: 1 });
   const settings = pack.detector;
   if (settings.network !== 'ssd-mobilenet-v1') throw new Error('the bundled pack has another detector');
-  const detector = new FaceDetector(pack.models, settings, pool);
-  const landmarks = new LandmarkFinder(pool, pack.models.landmarks);
+  const { alignment } = pack;
+  if (alignment.method !== 'landmarks') throw new Error('the bundled pack aligns by something else');
+  const detector = new FaceDetector({ ...pack.models, landmarks: pack.models.landmarks! }, settings, pool);
+  const landmarks = new LandmarkFinder(pool, pack.models.landmarks!);
   const embedder = new Embedder(pack, pool);
   const totals = new Map<string, number[]>();
   const timed = async <Result>(
@@ -40,7 +42,7 @@ export async function measureStages(photos: readonly string[], rounds: number): 
         Promise.all(faces.map((face) => landmarks.find(photo.raster, face.box))),
       );
       const crops = await timed('align', round, async () =>
-        faces.map((face) => alignFace(photo, face.landmarks, pack.alignment)),
+        faces.map((face) => alignFace(photo, face.landmarks, alignment)),
       );
       await timed('embed (with mirror image)', round, () => embedder.embed(crops));
     }

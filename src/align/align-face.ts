@@ -1,6 +1,6 @@
 import type { FivePoints } from '../detect/index.ts';
 import { type Photo, type Raster, warpSimilarity } from '../image/index.ts';
-import type { AlignmentSettings } from '../packs/index.ts';
+import type { LandmarkAlignment } from '../packs/index.ts';
 import { fitSimilarity } from './fit-similarity.ts';
 
 /**
@@ -8,7 +8,7 @@ import { fitSimilarity } from './fit-similarity.ts';
  * @param landmarks in pixels of the upright photo
  * @returns a square crop of `settings.cropSizePx`; black where the photo ends
  */
-export function alignFace(photo: Photo, landmarks: FivePoints, settings: AlignmentSettings): Raster {
+export function alignFace(photo: Photo, landmarks: FivePoints, settings: LandmarkAlignment): Raster {
   const inRaster = landmarks.map(({ x, y }) => ({ x: x / photo.scale, y: y / photo.scale }));
   const transform = fitSimilarity(inRaster, settings.template);
   return warpSimilarity(photo.raster, transform, settings.cropSizePx);

@@ -5,6 +5,7 @@ import { registerDetect } from './verbs/detect.ts';
 import { registerDoctor } from './verbs/doctor.ts';
 import { registerEmbed } from './verbs/embed.ts';
 import { registerIdentify } from './verbs/identify.ts';
+import { registerModels } from './verbs/models/models.ts';
 import { registerPrepare } from './verbs/prepare.ts';
 import { registerTrain } from './verbs/train.ts';
 
@@ -16,6 +17,7 @@ const verbs: readonly RegisterVerb[] = [
   registerIdentify,
   registerDetect,
   registerDemo,
+  registerModels,
   registerDoctor,
 ];
 

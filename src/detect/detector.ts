@@ -25,7 +25,7 @@ export class FaceDetector implements FaceFinder {
   readonly #anchors = new Map<string, Float32Array>();
 
   constructor(
-    { detector, landmarks }: Pick<PackModels, 'detector' | 'landmarks'>,
+    { detector, landmarks }: Required<Pick<PackModels, 'detector' | 'landmarks'>>,
     settings: SsdSettings,
     pool: InferencePool,
   ) {

@@ -9,7 +9,10 @@ export class Embedder {
 
   constructor(pack: OpenPack, pool: InferencePool) {
     this.#settings = pack.embedder;
-    this.#batcher = new Batcher(pool, pack.models.embedder, { input: 'image' });
+    this.#batcher = new Batcher(pool, pack.models.embedder, {
+      input: 'image',
+      ...(pack.embedder.maxBatch !== undefined && { maxBatch: pack.embedder.maxBatch }),
+    });
   }
 
   /**

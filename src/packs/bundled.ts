@@ -53,7 +53,7 @@ export const bundled: PackDefinition = {
       minScore: 0.4,
       maxOverlap: 0.45,
     },
-    alignment: { cropSizePx: dlibInputSizePx, template },
+    alignment: { method: 'landmarks', cropSizePx: dlibInputSizePx, template },
     embedder: {
       dimension: dlibDimension,
       mirrored: true,

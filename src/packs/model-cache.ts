@@ -1,14 +1,15 @@
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemReason, writeFileAtomically } from '../formats/index.ts';
 import { VisageError, visageError } from '../kernel/index.ts';
 import type { ModelFile } from '../runtime/index.ts';
 import { sha256 } from './definition.ts';
+import { signatureOf } from './keeper/file-hash.ts';
 
 /** What is known about a cached file; lies beside it as JSON. */
 interface CacheRecord {
   readonly sha256: string;
-  /** The file as it was when its content was last checked; see {@link signatureOf}. */
+  /** The file as it was when its content was last checked; see `signatureOf`. */
   readonly signature: string;
 }
 
@@ -17,16 +18,6 @@ export interface CacheEntry {
   /** Differs when the content would. */
   readonly key: string;
   readonly build: () => Promise<Uint8Array>;
-}
-
-/**
- * Identity, size and times of a file. Every write changes the time of last status change, which no
- * program can set back, so an equal signature means untouched content (Git trusts its index the same
- * way). `undefined` where there is no such file.
- */
-async function signatureOf(path: string): Promise<string | undefined> {
-  const found = await stat(path, { bigint: true }).catch(() => undefined);
-  return found?.isFile() ? `${found.ino} ${found.size} ${found.mtimeNs} ${found.ctimeNs}` : undefined;
 }
 
 async function readRecord(path: string): Promise<CacheRecord | undefined> {

@@ -7,12 +7,21 @@ import { VisageError, visageError } from '../kernel/index.ts';
 import { requestedCacheFolder, userCacheFolder } from './cache-folder.ts';
 import { type BundledPart, buildNetwork, networkKey, type PackDefinition } from './definition.ts';
 import { cachedModel } from './model-cache.ts';
-import type { OpenPack, PackModels } from './pack.ts';
-import { packDefinition } from './registry.ts';
+import { checkedModels, readInstalledRecord } from './keeper/pack-folder.ts';
+import { installedNames, modelsFolder } from './keeper/models-folder.ts';
+import type { OpenPack, Pack, PackModels } from './pack.ts';
+import { publishedPack, publishedPacks } from './published-packs.ts';
+import { isPackName } from './record/pack-fields.ts';
+import { packParts, type PackPart, type PackRecord } from './record/pack-record.ts';
+import { referencePack, splitPackName } from './reference.ts';
+import { defaultPack, packDefinition, packs } from './registry.ts';
+import type { ModelFile } from '../runtime/index.ts';
 
 export interface OpenPackOptions {
   /** Where built networks are kept; default `VISAGE_CACHE` or the user's cache folder. */
   readonly cacheFolder?: string;
+  /** Where installed packs lie; default `VISAGE_MODELS` or `packs` in the cache folder. */
+  readonly modelsFolder?: string;
 }
 
 function weightsFolder({ pack, package: packageName }: PackDefinition): string {
@@ -32,7 +41,7 @@ export async function openModels(
   definition: PackDefinition,
   cacheFolder: string,
   weightsHome: () => string = () => weightsFolder(definition),
-): Promise<PackModels> {
+): Promise<Required<Pick<PackModels, BundledPart>>> {
   const folder = join(cacheFolder, definition.pack.name);
   const open = (part: BundledPart) => {
     const network = definition.networks[part];
@@ -60,28 +69,88 @@ function ownTemporaryFolder(): Promise<string> {
   return temporaryFolder;
 }
 
-/**
- * Opens a pack: its networks are built from the installed weights the first time (about a second) and
- * then taken from the cache. Runs no inference.
- *
- * Where the user's cache folder cannot be written (a read-only home), the networks go to a temporary
- * folder of this process instead, so everything works but every start builds anew. A folder that was
- * asked for, by `cacheFolder` or `VISAGE_CACHE`, is used or refused, never replaced in silence.
- *
- * @param name of a pack in the registry
- * @throws VisageError `PACK_UNKNOWN`, `WEIGHTS_MISSING`, `WEIGHTS_INVALID`, `CACHE_UNWRITABLE`
- */
-export async function openPack(name: string, options: OpenPackOptions = {}): Promise<OpenPack> {
-  const definition = packDefinition(name);
+/** The networks that come with Visage. */
+async function openBundled(
+  definition: PackDefinition,
+  options: OpenPackOptions,
+): Promise<Required<Pick<PackModels, BundledPart>>> {
   const requested = options.cacheFolder ?? requestedCacheFolder();
   try {
-    return { ...definition.pack, models: await openModels(definition, requested ?? userCacheFolder()) };
+    return await openModels(definition, requested ?? userCacheFolder());
   } catch (thrown) {
     const replaceable = thrown instanceof VisageError && thrown.code === 'CACHE_UNWRITABLE';
     if (!replaceable || requested !== undefined) throw thrown;
     const folder = await ownTemporaryFolder().catch(() => {
       throw thrown;
     });
-    return { ...definition.pack, models: await openModels(definition, folder) };
+    return openModels(definition, folder);
   }
+}
+
+/** The networks of an installed pack: its own, checked, and those that come with Visage. */
+async function openInstalled(
+  folder: string,
+  record: PackRecord,
+  options: OpenPackOptions,
+): Promise<PackModels> {
+  const own = await checkedModels(folder, record);
+  const models: Partial<Record<PackPart, ModelFile>> = { ...own };
+  const borrowed = packParts.flatMap((part) => {
+    const network = record.networks[part];
+    return network !== undefined && 'bundled' in network ? [[part, network.bundled] as const] : [];
+  });
+  if (borrowed.length > 0) {
+    const bundled = await openBundled(packDefinition(defaultPack), options);
+    for (const [part, name] of borrowed) models[part] = bundled[name];
+  }
+  return models as PackModels;
+}
+
+async function recordOf(name: string, folder: string): Promise<PackRecord> {
+  const record = isPackName(name) ? await readInstalledRecord(folder, name) : undefined;
+  if (record !== undefined) return record;
+  if (publishedPack(name) !== undefined) throw visageError('PACK_NOT_INSTALLED', { pack: name });
+  const known = [...packs.map((pack) => pack.name), ...(await installedNames(folder))];
+  const published = publishedPacks.map((pack) => pack.name).filter((pack) => !known.includes(pack));
+  const allowed = [
+    known.join(', '),
+    ...(published.length > 0 ? [`to be pulled: ${published.join(', ')}`] : []),
+  ];
+  throw visageError('PACK_UNKNOWN', { got: name, allowed: allowed.join('; ') });
+}
+
+/**
+ * What a pack is, without its networks: of a bundled pack, or of an installed one by its `pack.json`.
+ * `name` may end in `+reference`, see `referencePack`.
+ * @throws VisageError `PACK_UNKNOWN`, `PACK_NOT_INSTALLED`, `PACK_INVALID`, `OPTION_INVALID`
+ */
+export async function describePack(name: string, options: OpenPackOptions = {}): Promise<Pack> {
+  const { base, reference } = splitPackName(name);
+  const bundled = packs.find((pack) => pack.name === base);
+  const pack = bundled ?? (await recordOf(base, options.modelsFolder ?? modelsFolder())).pack;
+  return reference === undefined ? pack : referencePack(pack, reference);
+}
+
+/**
+ * Opens a pack. The networks of a bundled one are built from the installed weights the first time
+ * (about a second) and then taken from the cache; those of an installed one lie in its folder and are
+ * checked: hashed the first time, and when a file was touched. Runs no inference.
+ *
+ * Where the user's cache folder cannot be written (a read-only home), built networks go to a temporary
+ * folder of this process instead, so everything works but every start builds anew. A folder that was
+ * asked for, by `cacheFolder` or `VISAGE_CACHE`, is used or refused, never replaced in silence.
+ *
+ * @param name of a bundled or installed pack; with `+reference` behind it, that pack as the original
+ *   system uses it (see `referencePack`)
+ * @throws VisageError `PACK_UNKNOWN`, `PACK_NOT_INSTALLED`, `PACK_INVALID`, `PACK_DAMAGED`,
+ *   `WEIGHTS_MISSING`, `WEIGHTS_INVALID`, `CACHE_UNWRITABLE`, `OPTION_INVALID`
+ */
+export async function openPack(name: string, options: OpenPackOptions = {}): Promise<OpenPack> {
+  const pack = await describePack(name, options);
+  const { base } = splitPackName(name);
+  if (packs.some((bundled) => bundled.name === base)) {
+    return { ...pack, models: await openBundled(packDefinition(base), options) };
+  }
+  const folder = options.modelsFolder ?? modelsFolder();
+  return { ...pack, models: await openInstalled(folder, await recordOf(base, folder), options) };
 }

@@ -1,3 +1,4 @@
+import type { ResizeFilter } from '../image/index.ts';
 import type { Point } from '../kernel/index.ts';
 import type { ModelFile } from '../runtime/index.ts';
 
@@ -12,13 +13,25 @@ export interface Pack {
   readonly licence: string;
   /** Where the weights come from. */
   readonly source: string;
+  /** What the embedder was trained on; absent where nobody says. */
+  readonly trainedOn?: string;
+  /** Absent: photos are turned upright by their EXIF orientation, and of several faces the main one counts. */
+  readonly selection?: SelectionSettings;
   readonly detector: DetectorSettings;
   readonly alignment: AlignmentSettings;
   readonly embedder: EmbedderSettings;
 }
 
 /** How faces are found; `network` says by what. */
-export type DetectorSettings = SsdSettings | MtcnnSettings;
+export type DetectorSettings = SsdSettings | MtcnnSettings | SingleShotSettings;
+
+/** How a photo is taken, and which of its faces counts where there is to be one. */
+export interface SelectionSettings {
+  /** Whether photos are turned by their EXIF orientation. */
+  readonly upright: boolean;
+  /** `main`: the large central one; `first`: the one that the detector is surest of. */
+  readonly face: 'main' | 'first';
+}
 
 export interface SsdSettings {
   readonly network: 'ssd-mobilenet-v1';
@@ -28,6 +41,19 @@ export interface SsdSettings {
    * Long side beyond which a photo gains nothing: the smallest face that the finest look can see
    * fills the crop already. Larger photos may be shrunk while they are decoded.
    */
+  readonly photoSidePx: number;
+  /** Least score of a face, in [0, 1]. */
+  readonly minScore: number;
+  /** Boxes that overlap more than this are one face (intersection over union). */
+  readonly maxOverlap: number;
+}
+
+/** YuNet and SCRFD: one network that gives boxes and five landmarks for a picture of fixed size. */
+export interface SingleShotSettings {
+  readonly network: 'yunet' | 'scrfd';
+  /** Side of the square that photos are fitted into, in pixels; a multiple of 32. */
+  readonly inputSizePx: number;
+  /** Larger photos may be shrunk to this long side while they are decoded. */
   readonly photoSidePx: number;
   /** Least score of a face, in [0, 1]. */
   readonly minScore: number;
@@ -80,11 +106,57 @@ export interface Look {
   readonly leastPhotoPx?: number;
 }
 
-export interface AlignmentSettings {
+/** How a face is cut out; `method` says by what. */
+export type AlignmentSettings = LandmarkAlignment | BoxAlignment;
+
+/** Turned and scaled until the landmarks lie where the template has them. */
+export interface LandmarkAlignment {
+  readonly method: 'landmarks';
   /** Side of the crop in pixels. */
   readonly cropSizePx: number;
   /** Where image-left eye, image-right eye, nose, image-left and image-right mouth corner go, in crop pixels. */
   readonly template: readonly [Point, Point, Point, Point, Point];
+}
+
+/** The box of the face with a border, not turned. */
+export interface BoxAlignment {
+  readonly method: 'box';
+  /** Side of the crop in pixels. */
+  readonly cropSizePx: number;
+  readonly margin: BoxMargin;
+  /** `stretch`: each side is scaled for itself; `letterbox`: the shape is kept, in the middle of black. */
+  readonly fit: 'stretch' | 'letterbox';
+  readonly filter: ResizeFilter;
+  /**
+   * What becomes of a corner left of or above the photo: `clip` cuts it off; `absolute` turns its
+   * coordinates positive and keeps width and height, as the tutorial of the original system does.
+   */
+  readonly corner: 'clip' | 'absolute';
+}
+
+/**
+ * What width and height of the box grow by, half of it on each side: pixels of the photo
+ * (davidsandberg/facenet), pixels of the crop (facenet-pytorch: margin·side/(crop size − margin)), or a
+ * share of the side.
+ */
+export interface BoxMargin {
+  readonly unit: 'photo-pixels' | 'crop-pixels' | 'share';
+  /** From 0; `crop-pixels` less than the crop has. */
+  readonly value: number;
+}
+
+/** What is done to the values 0–255 of a crop inside the network's file. */
+export interface PixelPreparation {
+  /**
+   * `prewhiten`: (x − mean)/max(deviation, 1/√N) of each picture, N its numbers; `prewhiten-unfloored`:
+   * without the floor; otherwise (x − mean)/divisor.
+   */
+  readonly normalisation:
+    | 'prewhiten'
+    | 'prewhiten-unfloored'
+    | { readonly mean: number; readonly divisor: number };
+  /** Order in which the network takes the colours. */
+  readonly colourOrder: 'rgb' | 'bgr';
 }
 
 export interface EmbedderSettings {
@@ -97,16 +169,20 @@ export interface EmbedderSettings {
    * people. Measured on LFW; the measurement stands beside the number.
    */
   readonly maxDistance: number;
+  /** Absent for the bundled pack, whose network states its own. */
+  readonly preparation?: PixelPreparation;
+  /** Crops that the network takes at once; absent: any number. */
+  readonly maxBatch?: number;
 }
 
 /** The networks of a pack by their part in the journey. */
 export interface PackModels {
-  /** Sees the photo: the SSD network, or MTCNN's P-Net. */
+  /** Sees the photo: the SSD network, YuNet, SCRFD, or MTCNN's P-Net. */
   readonly detector: ModelFile;
   /** Of MTCNN alone: R-Net. */
   readonly refine?: ModelFile;
-  /** Finds the landmarks: the 68-point network, or MTCNN's O-Net. */
-  readonly landmarks: ModelFile;
+  /** Finds the landmarks: the 68-point network, or MTCNN's O-Net; absent where the detector does. */
+  readonly landmarks?: ModelFile;
   readonly embedder: ModelFile;
 }
 

@@ -7,7 +7,10 @@ const definitions: ReadonlyMap<string, PackDefinition> = new Map(
   [bundled].map((definition) => [definition.pack.name, definition]),
 );
 
-/** Every known pack, the default first. */
+/** The pack that is used unless another is asked for. */
+export const defaultPack = bundled.pack.name;
+
+/** Every pack that comes with Visage, the default first. */
 export const packs: readonly Pack[] = [...definitions.values()].map(({ pack }) => pack);
 
 /** @throws VisageError `PACK_UNKNOWN` */

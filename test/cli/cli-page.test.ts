@@ -8,15 +8,20 @@ import { inRepository } from '../support/repository.ts';
 const page = await readFile(inRepository('docs', 'cli.md'), 'utf8');
 const program = createProgram({} as Run, '0.0.0');
 
-/** Text below each `## visage VERB`. */
+/** Text below each `## visage VERB` and `### visage VERB ACTION`, up to the next of either. */
 const sections = new Map(
-  page
-    .split(/^## /m)
-    .map(
-      (section) =>
-        /^visage (\w+)\n/.exec(section) && ([/^visage (\w+)\n/.exec(section)![1]!, section] as const),
-    )
-    .filter((entry) => entry !== null),
+  page.split(/^###? /m).flatMap((section) => {
+    const [, name] = /^visage ([a-z]+(?: [a-z]+)?)\n/.exec(section) ?? [];
+    return name === undefined ? [] : [[name, section] as const];
+  }),
+);
+
+/** Verbs, and the actions of those that have some, by their full names. */
+const commands = new Map(
+  program.commands.flatMap((verb) => [
+    [verb.name(), verb] as const,
+    ...verb.commands.map((action) => [`${verb.name()} ${action.name()}`, action] as const),
+  ]),
 );
 
 /** The flags of a section's table, with the default that the table states. */
@@ -29,12 +34,12 @@ const flagsIn = (section: string): Map<string, string> =>
   );
 
 test('docs/cli.md has a section for every verb, and for no other', () => {
-  assert.deepEqual([...sections.keys()].sort(), program.commands.map((verb) => verb.name()).sort());
+  assert.deepEqual([...sections.keys()].sort(), [...commands.keys()].sort());
 });
 
-for (const verb of program.commands) {
-  test(`visage ${verb.name()}: the page and the program know the same flags and defaults`, () => {
-    const section = sections.get(verb.name()) ?? '';
+for (const [name, verb] of commands) {
+  test(`visage ${name}: the page and the program know the same flags and defaults`, () => {
+    const section = sections.get(name) ?? '';
     const documented = flagsIn(section);
     assert.deepEqual([...documented.keys()].sort(), verb.options.map(({ flags }) => flags).sort());
     for (const { flags, defaultValue } of verb.options) {
@@ -42,7 +47,7 @@ for (const verb of program.commands) {
     }
   });
 
-  test(`visage ${verb.name()}: the help says what it does, gives an example, and explains every flag`, () => {
+  test(`visage ${name}: the help says what it does, gives an example, and explains every flag`, () => {
     let help = '';
     verb.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
     assert.match(help, /Examples:\n {2}visage /);

@@ -24,7 +24,7 @@ const pack: OpenPack = {
     minScore: 0.5,
     maxOverlap: 0.4,
   },
-  alignment: { cropSizePx, template: landmarks },
+  alignment: { method: 'landmarks', cropSizePx, template: landmarks },
   embedder: { dimension, mirrored: false, maxDistance: 1 },
   models: {
     detector: { name: 'detector', id: 'detector-1', path: 'detector.onnx' },

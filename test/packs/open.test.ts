@@ -30,7 +30,9 @@ test('the bundled pack opens, and opens again to the same', async () => {
     model.graph.outputs.map(({ name }) => name),
     ['encodings', 'logits'],
   );
-  for (const { x, y } of pack.alignment.template) {
+  assert.equal(pack.alignment.method, 'landmarks');
+  const { template } = pack.alignment;
+  for (const { x, y } of template) {
     assert.ok(x > 30 && x < 120 && y > 30 && y < 120, 'the template lies inside the crop');
   }
 });
@@ -47,9 +49,12 @@ test('the networks are, bit for bit, those of this builder version', async () =>
 });
 
 test('an unknown pack is refused with the known ones', async () => {
-  await assert.rejects(openPack('facenet', { cacheFolder }), {
+  await assert.rejects(openPack('facenet', { cacheFolder, modelsFolder: join(root, 'none') }), {
     code: 'PACK_UNKNOWN',
-    slots: { got: 'facenet', allowed: 'bundled' },
+    message: /^There is no pack facenet; known packs: bundled; to be pulled: facenet-128, /,
+  });
+  await assert.rejects(openPack('facenet-128', { cacheFolder, modelsFolder: join(root, 'none') }), {
+    code: 'PACK_NOT_INSTALLED',
   });
 });
 

@@ -79,8 +79,10 @@ async function train(
   // Fitting holds the thread, so no signal could be answered: let Ctrl-C end the process. Nothing is written yet.
   run.interruption.standAside();
   const { classifier: kind, ...plain } = options;
-  const { packs } = await run.rooms.packs();
-  const packMaxDistance = packs.find(({ name }) => name === pack)?.embedder.maxDistance;
+  const { describePack } = await run.rooms.packs();
+  // The pack may be of another machine: it is needed for this number alone.
+  const described = await describePack(pack).catch(() => undefined);
+  const packMaxDistance = described?.embedder.maxDistance;
   const maxDistance = flags.maxDistance ?? packMaxDistance ?? options.maxDistance;
   const classifier = trainClassifier(train.embeddings, train.names, {
     ...plain,

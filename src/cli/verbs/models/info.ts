@@ -1,0 +1,64 @@
+import { addOutputFlags } from '../../common-flags.ts';
+import type { RegisterVerb } from '../../run.ts';
+import { printable } from '../../view/cells.ts';
+import { tableLines } from '../../view/table.ts';
+import { packRecord } from './pack-view.ts';
+
+const description = `Say everything about a pack: what finds and what embeds the faces, how they are cut out and prepared, where the weights come from and under which licence.
+
+Of a pack that can be pulled, the files and their hashes; of an installed one, its files and what was assumed.`;
+
+const examples = `
+Examples:
+  visage models info bundled
+  visage models info facenet-128 --json`;
+
+export const registerInfo: RegisterVerb = (models, run) => {
+  const command = models
+    .command('info')
+    .summary('say everything about a pack')
+    .description(description)
+    .argument('<name>', 'name of a pack')
+    .addHelpText('after', examples);
+  addOutputFlags(command).action(async (name: string) => {
+    const { knownPack } = await run.rooms.packs();
+    const known = await knownPack(name);
+    const { pack, record, published, state } = known;
+    const rows: string[][] = [
+      ['name', name],
+      ['state', state],
+    ];
+    const describe = (key: string, value: string | number | object | undefined): void => {
+      if (value === undefined) return;
+      rows.push([key, printable(typeof value === 'object' ? JSON.stringify(value) : String(value))]);
+    };
+    describe('description', pack?.description ?? published?.description);
+    describe('licence', pack?.licence ?? published?.licence);
+    describe('source', pack?.source ?? published?.settings?.source ?? published?.onnx?.pack.source);
+    describe('trained on', pack?.trainedOn ?? published?.trainedOn);
+    describe('numbers', pack?.embedder.dimension ?? published?.dimension);
+    for (const part of ['detector', 'alignment', 'embedder', 'selection'] as const)
+      describe(part, pack?.[part]);
+    for (const [part, network] of Object.entries(record?.networks ?? {}))
+      describe(`${part} network`, network);
+    for (const origin of record?.origins ?? []) describe('made from', origin);
+    for (const note of record?.notes ?? []) describe('note', note);
+    if (record === undefined) {
+      for (const { what, sources } of published?.files ?? []) {
+        for (const { url, sizeBytes, sha256, member } of sources) {
+          describe(
+            what,
+            `${url}${member ? ` (${member.path} in it)` : ''}, SHA-256 ${sha256}${sizeBytes === undefined ? '' : `, ${sizeBytes} bytes`}`,
+          );
+        }
+      }
+    }
+    for (const line of tableLines(rows)) await run.output.line(line);
+    await run.output.document({
+      ...packRecord(known),
+      ...(pack && { pack }),
+      ...(record && { networks: record.networks, origins: record.origins }),
+      ...(published && { files: published.files }),
+    });
+  });
+};

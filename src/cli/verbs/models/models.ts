@@ -1,0 +1,41 @@
+import type { RegisterVerb } from '../../run.ts';
+import { registerImport } from './import.ts';
+import { registerInfo } from './info.ts';
+import { registerList } from './list.ts';
+import { registerPull } from './pull.ts';
+import { registerRemove } from './remove.ts';
+import { registerVerify } from './verify.ts';
+
+const description = `Keep the packs: detector, embedder and all that belongs to them.
+
+A pack comes with Visage (bundled), is downloaded (pull), or made of weight files that you have (import). Packs lie in the folder that VISAGE_MODELS names, otherwise in packs/ of the cache folder, each in a folder of its own that says everything about it.`;
+
+const examples = `
+Examples:
+  visage models list
+  visage models pull facenet-512-vggface2
+  visage models import facenet_keras.h5 det1.npy det2.npy det3.npy
+  visage models verify facenet-512-vggface2 --faces test_images_aligned/
+
+Each explains itself: visage models <action> --help`;
+
+export const registerModels: RegisterVerb = (program, run) => {
+  const command = program
+    .command('models')
+    .usage('<action> [arguments]')
+    .summary('list, pull, import, check and remove packs')
+    .description(description)
+    .helpCommand(false)
+    .addHelpText('after', examples)
+    .commandsGroup('Actions:');
+  for (const register of [
+    registerList,
+    registerInfo,
+    registerPull,
+    registerImport,
+    registerVerify,
+    registerRemove,
+  ]) {
+    register(command, run);
+  }
+};
