@@ -94,13 +94,17 @@ function encodeScrfd(faces: ReturnType<typeof randomFaces>): Arrays {
   return arrays;
 }
 
+const sorted = (faces: readonly LocatedFace[]): LocatedFace[] => faces.toSorted((a, b) => a.score - b.score);
+const numbers = ({ box, score, landmarks }: LocatedFace): number[] => [
+  score,
+  box.x,
+  box.y,
+  box.width,
+  box.height,
+  ...landmarks.flatMap(({ x, y }) => [x, y]),
+];
+
 function assertSameFaces(got: readonly LocatedFace[], wanted: readonly LocatedFace[]): void {
-  const sorted = (faces: readonly LocatedFace[]): LocatedFace[] =>
-    faces.toSorted((a, b) => a.score - b.score);
-  const numbers = ({ box, score, landmarks }: LocatedFace): number[] => [
-    ...[score, box.x, box.y, box.width, box.height],
-    ...landmarks.flatMap(({ x, y }) => [x, y]),
-  ];
   assert.equal(got.length, wanted.length);
   for (const [i, face] of sorted(got).entries()) {
     const expected = numbers(sorted(wanted)[i]!);
@@ -157,6 +161,15 @@ test('scores that are no numbers are no faces', () => {
   assert.deepEqual(decodeYunet(reader(arrays), sizePx, 0.1), []);
 });
 
+const node = (op: string, inputs: string[], output: string): OnnxNode => ({
+  op,
+  name: output,
+  domain: '',
+  inputs,
+  outputs: [output],
+  attributes: {},
+});
+
 /** A network with outputs that do not depend on the picture, as somebody else would export it. */
 function answering(arrays: Arrays, dims: (name: string, length: number) => number[]): Uint8Array {
   const names = Object.keys(arrays);
@@ -166,14 +179,6 @@ function answering(arrays: Arrays, dims: (name: string, length: number) => numbe
       { type: 'float32', dims: dims(name, arrays[name]!.length), data: arrays[name]! },
     ]),
   );
-  const node = (op: string, inputs: string[], output: string): OnnxNode => ({
-    op,
-    name: output,
-    domain: '',
-    inputs,
-    outputs: [output],
-    attributes: {},
-  });
   const zero = { type: 'float32', dims: [], data: Float32Array.of(0) } as const;
   const model: OnnxModel = {
     irVersion: 7,
@@ -200,15 +205,19 @@ function answering(arrays: Arrays, dims: (name: string, length: number) => numbe
   return encodeModel(model);
 }
 
+const photo = (width: number, height: number) => ({
+  raster: { data: new Uint8Array(3 * width * height), width, height },
+  width: 2 * width,
+  height: 2 * height,
+  scale: 2,
+});
+
+const alone = (face: LocatedFace, others: readonly LocatedFace[]): boolean =>
+  others.every((other) => other === face || intersectionOverUnion(face.box, other.box) < 0.3);
+
 describe('the detector', () => {
   const pool = openInferencePool({ workers: 1 });
   const settings = { inputSizePx: sizePx, photoSidePx: 1000, minScore: 0.5, maxOverlap: 0.4 } as const;
-  const photo = (width: number, height: number) => ({
-    raster: { data: new Uint8Array(3 * width * height), width, height },
-    width: 2 * width,
-    height: 2 * height,
-    scale: 2,
-  });
   const detectorOf = (network: SingleShotSettings['network'], bytes: Uint8Array, name = 'answering') => {
     const detector = { network, ...settings };
     const models = { detector: modelFile(`${network}-${name}`, bytes) } as OpenPack['models'];
@@ -226,8 +235,6 @@ describe('the detector', () => {
         required: Object.keys(outputs),
       },
     ).bytes;
-  const alone = (face: LocatedFace, others: readonly LocatedFace[]): boolean =>
-    others.every((other) => other === face || intersectionOverUnion(face.box, other.box) < 0.3);
 
   for (const network of ['yunet', 'scrfd'] as const) {
     test(`${network}: boxes and points come back in pixels of the photo, best first, doubles once`, async () => {

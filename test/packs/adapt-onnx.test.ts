@@ -31,6 +31,15 @@ interface Foreign {
   readonly type?: 'float32' | 'uint8';
 }
 
+const node = (op: string, from: string[], to: string, attributes: OnnxNode['attributes'] = {}): OnnxNode => ({
+  op,
+  name: to,
+  domain: '',
+  inputs: from,
+  outputs: [to],
+  attributes,
+});
+
 /** A network as somebody else exports it: gives its input back, flattened. */
 function foreign({
   input = 'input.1',
@@ -40,19 +49,6 @@ function foreign({
   batch = 'N',
   type = 'float32',
 }: Foreign = {}): OnnxModel {
-  const node = (
-    op: string,
-    from: string[],
-    to: string,
-    attributes: OnnxNode['attributes'] = {},
-  ): OnnxNode => ({
-    op,
-    name: to,
-    domain: '',
-    inputs: from,
-    outputs: [to],
-    attributes,
-  });
   const picture = layout === 'nchw' ? [3, side, side] : [side, side, 3];
   const one: OnnxTensor = { type: 'float32', dims: [1], data: Float32Array.of(1) };
   return {
@@ -121,9 +117,9 @@ function expected(
       prepare(own[(y * side + x) * 3 + (colourOrder === 'bgr' ? 2 - c : c)]!);
     const out: number[] = [];
     const [first, second, third] = layout === 'nchw' ? [3, side, side] : [side, side, 3];
-    for (let i = 0; i < first!; i++)
-      for (let j = 0; j < second!; j++)
-        for (let k = 0; k < third!; k++) out.push(layout === 'nchw' ? at(j, k, i) : at(i, j, k));
+    for (let i = 0; i < first; i++)
+      for (let j = 0; j < second; j++)
+        for (let k = 0; k < third; k++) out.push(layout === 'nchw' ? at(j, k, i) : at(i, j, k));
     return out;
   }).flat();
 }
@@ -201,13 +197,14 @@ describe('a network of somebody else takes uint8 pictures in RGB', () => {
   });
 });
 
+const refused = (model: OnnxModel, given: Partial<AdaptOptions>, message: RegExp): void => {
+  assert.throws(() => adaptOnnx(encodeModel(model), options(given)), {
+    code: 'WEIGHTS_UNSUPPORTED',
+    message,
+  });
+};
+
 describe('what does not fit its description is refused', () => {
-  const refused = (model: OnnxModel, given: Partial<AdaptOptions>, message: RegExp): void => {
-    assert.throws(() => adaptOnnx(encodeModel(model), options(given)), {
-      code: 'WEIGHTS_UNSUPPORTED',
-      message,
-    });
-  };
   test('another size or layout', () => {
     refused(foreign(), { sizePx: 112 }, /input\.1 is \[N, 3, 4, 4\], described as \[batch, 3, 112, 112\]/);
     refused(foreign({ layout: 'nhwc' }), {}, /described as/);

@@ -53,6 +53,17 @@ const records: Readonly<Record<string, PackRecord>> = {
   ),
 };
 
+/** The record with the value at `path` replaced (or taken away). */
+function edited(path: readonly (string | number)[], value: unknown): Field {
+  const json = JSON.parse(writePackRecord(records['MTCNN and FaceNet']!)) as Record<string | number, unknown>;
+  let at = json;
+  for (const step of path.slice(0, -1)) at = at[step] as typeof at;
+  const last = path.at(-1)!;
+  if (value === undefined) delete at[last];
+  else at[last] = value;
+  return new Field(json, 'pack.json');
+}
+
 describe('pack.json', () => {
   for (const [name, record] of Object.entries(records)) {
     test(`${name}: is read as it was written, and written as it was read`, () => {
@@ -63,20 +74,6 @@ describe('pack.json', () => {
       assert.deepEqual(JSON.parse(again), JSON.parse(text));
       assert.equal(writePackRecord(readPackRecord(parseJson(again, 'pack.json'))), again);
     });
-  }
-
-  /** The record with the value at `path` replaced (or taken away). */
-  function edited(path: readonly (string | number)[], value: unknown): Field {
-    const json = JSON.parse(writePackRecord(records['MTCNN and FaceNet']!)) as Record<
-      string | number,
-      unknown
-    >;
-    let at = json;
-    for (const step of path.slice(0, -1)) at = at[step] as typeof at;
-    const last = path.at(-1)!;
-    if (value === undefined) delete at[last];
-    else at[last] = value;
-    return new Field(json, 'pack.json');
   }
 
   const cases: readonly (readonly [readonly (string | number)[], unknown, string])[] = [

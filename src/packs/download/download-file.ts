@@ -186,7 +186,10 @@ async function impostor({ path, sizeBytes }: PartFile): Promise<string | undefin
     sniffWeights(start, sizeBytes, path);
     return undefined;
   } catch (thrown) {
-    return thrown instanceof VisageError ? String(thrown.slots['found']) : undefined;
+    if (!(thrown instanceof VisageError)) return undefined;
+    const found = String(thrown.slots['found']);
+    // Of bytes that nobody knows the hash says more.
+    return found.startsWith('its first bytes') ? undefined : found;
   } finally {
     await handle.close();
   }

@@ -5,9 +5,14 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: AsyncIterable<Uint8Array> & { destroy(): void };
-  /** Of the last request, after redirects. */
-  readonly url: string;
 }
+
+/** Sends one GET request. */
+export type Send = (
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
+) => Promise<Answer>;
 
 export interface TransportOptions {
   /** Whether a redirect may lead from https to http; default no. */
@@ -32,27 +37,38 @@ export class Refusal extends Error {
  * variables nor gives its proxy agents to programs, and undici is kept by Node's own people.
  */
 export class Transport implements AsyncDisposable {
-  readonly #undici: typeof import('undici');
-  readonly #agent: import('undici').EnvHttpProxyAgent;
+  readonly #send: Send;
+  readonly #close: () => Promise<void>;
   readonly #allowHttp: boolean;
 
-  private constructor(undici: typeof import('undici'), allowHttp: boolean) {
-    this.#undici = undici;
+  /** @param send sends one request, without following redirects */
+  constructor(
+    send: Send,
+    { allowHttp = false }: TransportOptions = {},
+    close = async (): Promise<void> => {},
+  ) {
+    this.#send = send;
+    this.#close = close;
     this.#allowHttp = allowHttp;
-    this.#agent = new undici.EnvHttpProxyAgent({
+  }
+
+  /** Loads what is needed to talk to servers. @throws VisageError `PACKAGE_MISSING` */
+  static async open(options: TransportOptions = {}): Promise<Transport> {
+    const undici = await import('undici').catch((cause: unknown) => {
+      throw visageError('PACKAGE_MISSING', { feature: 'Downloading', package: 'undici' }, cause);
+    });
+    const dispatcher = new undici.EnvHttpProxyAgent({
       connect: { timeout: connectMs },
       headersTimeout: silenceMs,
       bodyTimeout: silenceMs,
     });
-  }
-
-  /** Loads what is needed to talk to servers. @throws VisageError `PACKAGE_MISSING` */
-  static async open({ allowHttp = false }: TransportOptions = {}): Promise<Transport> {
-    try {
-      return new Transport(await import('undici'), allowHttp);
-    } catch (cause) {
-      throw visageError('PACKAGE_MISSING', { feature: 'Downloading', package: 'undici' }, cause);
-    }
+    const send: Send = async (url, headers, signal) => {
+      const answer = await undici.request(url, { dispatcher, headers, ...(signal && { signal }) });
+      // What is thrown at a reader that went away concerns nobody.
+      answer.body.on('error', () => {});
+      return { status: answer.statusCode, headers: answer.headers, body: answer.body };
+    };
+    return new Transport(send, options, () => dispatcher.destroy());
   }
 
   /**
@@ -62,22 +78,11 @@ export class Transport implements AsyncDisposable {
   async get(url: string, headers: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<Answer> {
     let at = new URL(url);
     for (let hop = 0; hop <= maxRedirects; hop++) {
-      const {
-        statusCode,
-        headers: found,
-        body,
-      } = await this.#undici.request(at, {
-        dispatcher: this.#agent,
-        headers,
-        ...(signal && { signal }),
-      });
-      // What is thrown at a reader that went away concerns nobody.
-      body.on('error', () => {});
-      const { location } = found;
-      if (statusCode < 300 || statusCode > 399 || statusCode === 304 || typeof location !== 'string') {
-        return { status: statusCode, headers: found, body, url: at.href };
-      }
-      body.destroy();
+      const answer = await this.#send(at, headers, signal);
+      const { status } = answer;
+      const { location } = answer.headers;
+      if (status < 300 || status > 399 || typeof location !== 'string') return answer;
+      answer.body.destroy();
       const next = URL.canParse(location, at.href) ? new URL(location, at.href) : undefined;
       if (next === undefined || !['http:', 'https:'].includes(next.protocol)) {
         throw new Refusal(`it redirects to ${location}, which is no web address`);
@@ -91,6 +96,6 @@ export class Transport implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#agent.destroy();
+    await this.#close();
   }
 }

@@ -39,5 +39,6 @@ export async function importPack(
   requirePackName(made.pack.name);
   signal?.throwIfAborted();
   await using _ = await lockPack(folder, made.pack.name, options);
-  return installPack(folder, made);
+  // Awaited here: the lock must last as long.
+  return await installPack(folder, made);
 }
