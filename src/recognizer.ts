@@ -3,7 +3,8 @@ import { type Candidate, type Classifier, requirePack } from './classify/index.t
 import { type FaceFinder, type LocatedFace, openDetector } from './detect/index.ts';
 import { Embedder } from './embed/index.ts';
 import { type DecodeOptions, decodePhoto, type Photo, type PhotoSource, type Raster } from './image/index.ts';
-import { openPack, type OpenPack } from './packs/index.ts';
+import { isConstant, openPack, type OpenPack } from './packs/index.ts';
+import { visageError } from './kernel/index.ts';
 import { type InferencePool, openInferencePool } from './runtime/index.ts';
 
 /** A photo whose faces have been found. Boxes and landmarks are in pixels of the upright photo. */
@@ -93,6 +94,7 @@ class Journey implements Recognizer {
     this.#embedder = new Embedder(pack, pool);
     this.#decodeOptions = {
       neededSidePx: pack.detector.photoSidePx,
+      upright: pack.selection?.upright ?? true,
       ...(maxPixels === undefined ? {} : { maxPixels }),
     };
   }
@@ -114,6 +116,12 @@ class Journey implements Recognizer {
   }
 
   embed(crops: readonly Raster[], signal?: AbortSignal): Promise<Float32Array[]> {
+    const { preparation } = this.pack.embedder;
+    // The original divides by a deviation of 0 there and goes on with numbers that are none.
+    const undefinedHere = preparation?.normalisation === 'prewhiten-unfloored';
+    if (undefinedHere && crops.some(({ data }) => isConstant(data))) {
+      return Promise.reject(visageError('EMBEDDING_UNDEFINED', { pack: this.pack.name }));
+    }
     return this.#embedder.embed(crops, signal);
   }
 

@@ -61,7 +61,9 @@ export async function preparePhoto(
 
     const located = await recognizer.locate({ name: file, bytes }, signal);
     const { width, height } = located.photo;
-    const face = mainFace(located.faces, width, height);
+    // Faces come best score first.
+    const first = recognizer.pack.selection?.face === 'first';
+    const face = first ? located.faces[0] : mainFace(located.faces, width, height);
     if (face === undefined) throw visageError('NO_FACE', { path: file });
     const { box, score } = face;
     const prepared = { fingerprint: print, faceCount: located.faces.length, box, score };

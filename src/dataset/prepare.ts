@@ -59,8 +59,8 @@ function recipeOf({ pack }: Recognizer): string {
   const networks = Object.entries(pack.models)
     .filter(([part]) => part !== 'embedder')
     .map(([part, { id }]) => [part, id]);
-  const { name, detector, alignment } = pack;
-  return JSON.stringify({ version: recipeVersion, pack: name, detector, alignment, networks });
+  const { name, detector, alignment, selection } = pack;
+  return JSON.stringify({ version: recipeVersion, pack: name, detector, alignment, networks, selection });
 }
 
 /**

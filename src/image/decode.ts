@@ -16,6 +16,8 @@ export interface DecodeOptions {
    * while it is decoded, to no less than this. Not given: never shrunk.
    */
   readonly neededSidePx?: number;
+  /** Whether the photo is turned by its EXIF orientation; default yes. HEIC is always upright. */
+  readonly upright?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -58,7 +60,7 @@ const flatRange = 8;
  *   `IMAGE_TOO_LARGE`, `IMAGE_TOO_SMALL`, `PACKAGE_MISSING`; the signal's reason when aborted
  */
 export async function decodePhoto(source: PhotoSource, options: DecodeOptions = {}): Promise<Photo> {
-  const { signal, ...numbers } = options;
+  const { signal, upright = true, ...numbers } = options;
   const { maxPixels, neededSidePx } = checkOptions('decodePhoto', schema, numbers);
   const path = photoName(source);
   signal?.throwIfAborted();
@@ -70,7 +72,7 @@ export async function decodePhoto(source: PhotoSource, options: DecodeOptions = 
   }
   signal?.throwIfAborted();
   const header = await readHeader(path, bytes);
-  const { width, height } = header.autoOrient;
+  const { width, height } = upright ? header.autoOrient : header;
   if (width * height > maxPixels) {
     throw visageError('IMAGE_TOO_LARGE', { path, got: width * height, width, height, allowed: maxPixels });
   }
@@ -84,7 +86,7 @@ export async function decodePhoto(source: PhotoSource, options: DecodeOptions = 
     const raster = target ? await resizeNative(full, target.width, target.height) : full;
     return toPhoto(raster, full);
   }
-  return toPhoto(await decodePixels(path, bytes, header, target, signal), { width, height });
+  return toPhoto(await decodePixels(path, bytes, header, upright, target, signal), { width, height });
 }
 
 function toPhoto(raster: Raster, { width, height }: Size): Photo {
@@ -130,11 +132,12 @@ async function decodePixels(
   path: string,
   bytes: Uint8Array,
   header: Metadata,
+  upright: boolean,
   target: Size | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Raster> {
   const common: SharpOptions = {
-    autoOrient: true,
+    autoOrient: upright,
     limitInputPixels: false,
     ignoreIcc: header.icc !== undefined && isSrgbProfile(header.icc),
   };

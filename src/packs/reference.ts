@@ -24,8 +24,7 @@ export const referenceName = (base: string, filter: ReferenceFilter): string =>
  * The pipeline of "How to Develop a Face Recognition System Using FaceNet in Keras" with the networks of
  * `pack`, step for step: photos as they are stored (EXIF orientation ignored); the face that MTCNN 0.1.0
  * is surest of; its box of whole numbers with the corner made positive by `abs()`; no border; stretched
- * to the crop by Pillow's filter; each face whitened without a floor; no mirror image. See
- * docs/reference-pipeline.md. It has a name of its own, so that nothing mixes with the pack's defaults.
+ * to the crop by Pillow's filter; each face whitened without a floor; no mirror image. It has a name of its own, so that nothing mixes with the pack's defaults.
  * @throws VisageError `OPTION_INVALID` for packs without MTCNN or without whitening
  */
 export function referencePack(pack: Pack, filter: ReferenceFilter): Pack {
