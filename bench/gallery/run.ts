@@ -4,7 +4,7 @@
  *     npm run build && node dist/bench/gallery/run.js [people]
  *
  * 100,000 invented people × 3 examples × 128 numbers unless asked otherwise; each stage in a fresh process,
- * on one thread. Recall is measured on 1,000 faces that were not enrolled, against the exact search.
+ * on one thread. Times of queries are medians. Recall is measured on 1,000 faces that were not enrolled, against the exact search.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -11,7 +11,7 @@ type Usearch = typeof import('usearch');
  * Of the graph (HNSW; Malkov and Yashunin, 2018). Measured on 300,000 × 128 by bench/gallery: recall@1
  * at least 0.99 under 1 ms. Links a face, candidates looked at to add one, and to find one.
  */
-const graph = { connectivity: 16, expansion_add: 128, expansion_search: 96 } as const;
+const graph = { connectivity: 16, expansion_add: 128, expansion_search: 160 } as const;
 
 /** Faces that go into the graph at once: one call for each would spend its time crossing into native code. */
 const pendingRows = 1000;
