@@ -7,6 +7,7 @@ export type {
   LandmarkAlignment,
   Look,
   MtcnnBoxRule,
+  MtcnnRules,
   MtcnnSettings,
   OpenPack,
   Pack,

@@ -64,8 +64,15 @@ export interface SingleShotSettings {
 /** What box a face gets: as MTCNN computes it, or the whole numbers that a version of ipazc/mtcnn gives. */
 export type MtcnnBoxRule = 'exact' | '0.1.0' | '0.1.1';
 
+/**
+ * Whose MTCNN: pictures are shrunk and cut, boxes compared and rounded in another way. `davidsandberg`
+ * is facenet's src/align/detect_face.py, which ipazc/mtcnn 0.1 shares; `facenet-pytorch` is timesler's.
+ */
+export type MtcnnRules = 'davidsandberg' | 'facenet-pytorch';
+
 export interface MtcnnSettings {
   readonly network: 'mtcnn';
+  readonly rules: MtcnnRules;
   /** Larger photos may be shrunk to this long side while they are decoded. */
   readonly photoSidePx: number;
   /** The smallest face that is looked for, at least 12 pixels. */
@@ -87,6 +94,7 @@ export interface MtcnnSettings {
  */
 export const publishedMtcnn: MtcnnSettings = {
   network: 'mtcnn',
+  rules: 'davidsandberg',
   photoSidePx: Number.MAX_SAFE_INTEGER,
   minFacePx: 20,
   scaleFactor: 0.709,

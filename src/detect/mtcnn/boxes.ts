@@ -17,22 +17,27 @@ export function shiftSides({ count, boxes, shifts }: Candidates, lastPixel: 0 | 
   return moved;
 }
 
-/**
- * Squares of the longer side around the same centres, cut to whole numbers towards zero
- * (davidsandberg/facenet, src/align/detect_face.py, rerec and fix).
- */
-export function wholeSquares(boxes: Float64Array): Float64Array {
+/** Squares of the longer side around the same centres (davidsandberg/facenet, src/align/detect_face.py, rerec). */
+export function squaresAround(boxes: Float64Array): Float64Array {
   const squares = new Float64Array(boxes.length);
   for (let i = 0; i < boxes.length; i += 4) {
     const width = boxes[i + 2]! - boxes[i]!;
     const height = boxes[i + 3]! - boxes[i + 1]!;
     const side = Math.max(width, height);
-    const left = boxes[i]! + width * 0.5 - side * 0.5;
-    const top = boxes[i + 1]! + height * 0.5 - side * 0.5;
-    squares[i] = Math.trunc(left);
-    squares[i + 1] = Math.trunc(top);
-    squares[i + 2] = Math.trunc(left + side);
-    squares[i + 3] = Math.trunc(top + side);
+    squares[i] = boxes[i]! + width * 0.5 - side * 0.5;
+    squares[i + 1] = boxes[i + 1]! + height * 0.5 - side * 0.5;
+    squares[i + 2] = squares[i]! + side;
+    squares[i + 3] = squares[i + 1]! + side;
   }
   return squares;
 }
+
+/** Without fractions, towards zero. */
+export const wholeBoxes = (boxes: Float64Array): Float64Array => boxes.map(Math.trunc);
+
+/** The part of each box inside the picture; one that lies outside has its sides the other way round. */
+export const clippedBoxes = (boxes: Float64Array, width: number, height: number): Float64Array =>
+  boxes.map((side, i) => {
+    if (i % 4 < 2) return Math.max(1, side);
+    return Math.min(i % 4 === 2 ? width : height, side);
+  });

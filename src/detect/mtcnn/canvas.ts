@@ -1,4 +1,4 @@
-import type { Raster } from '../../image/index.ts';
+import type { FloatRaster, Raster } from '../../image/index.ts';
 import type { Tensor } from '../../kernel/index.ts';
 import { mtcnnCellPx, mtcnnStridePx } from '../../nets/index.ts';
 import type { PictureScale } from './scales.ts';
@@ -90,7 +90,7 @@ export function planCanvases(scales: readonly PictureScale[]): Canvas[] {
 /** P-Net's input for a canvas. @param levels the picture at every scale */
 export function canvasTensor(
   { width, height, pieces }: Canvas,
-  levels: readonly Raster[],
+  levels: readonly (Raster | FloatRaster)[],
 ): Tensor<'float32'> {
   const plane = width * height;
   const data = new Float32Array(4 * plane);

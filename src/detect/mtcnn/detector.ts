@@ -1,4 +1,4 @@
-import { shrinkToSizes, type Photo, type Raster } from '../../image/index.ts';
+import type { Photo, Raster } from '../../image/index.ts';
 import { checkOptions, type Point } from '../../kernel/index.ts';
 import { mtcnnOutputSizePx, mtcnnRefineSizePx } from '../../nets/index.ts';
 import type { MtcnnSettings } from '../../packs/index.ts';
@@ -6,12 +6,13 @@ import type { InferencePool, ModelFile } from '../../runtime/index.ts';
 import type { FivePoints, LocatedFace } from '../face.ts';
 import type { FaceFinder } from '../face-finder.ts';
 import { boxOf } from './box-rule.ts';
-import { shiftSides, wholeSquares } from './boxes.ts';
-import { bestCandidates, joinCandidates, pickCandidates } from './candidates.ts';
+import { shiftSides, squaresAround } from './boxes.ts';
+import { bestCandidates, type Candidates, joinCandidates, pickCandidates } from './candidates.ts';
 import { type Canvas, canvasTensor, planCanvases } from './canvas.ts';
 import { CropCutter } from './crops.ts';
 import { judgedAbove, type Judged } from './judgements.ts';
 import { proposalsAt } from './proposals.ts';
+import { cascadeRules, type CascadeRules } from './rules.ts';
 import { type PictureScale, pictureScales } from './scales.ts';
 import { suppressCandidates } from './suppression.ts';
 
@@ -75,12 +76,14 @@ export class MtcnnDetector implements FaceFinder {
   readonly #models: MtcnnModels;
   readonly #pool: InferencePool;
   readonly #settings: MtcnnSettings;
+  readonly #rules: CascadeRules;
   readonly #plans = new Map<string, Plan>();
 
   /** @throws VisageError `OPTION_INVALID` for settings outside of their ranges */
   constructor(models: MtcnnModels, settings: MtcnnSettings, pool: InferencePool) {
-    const { network, boxRule, ...rest } = settings;
-    this.#settings = { network, boxRule, ...checkOptions('MTCNN', numbers, rest) };
+    const { network, rules, boxRule, ...rest } = settings;
+    this.#settings = { network, rules, boxRule, ...checkOptions('MTCNN', numbers, rest) };
+    this.#rules = cascadeRules[rules];
     this.#models = models;
     this.#pool = pool;
   }
@@ -96,17 +99,18 @@ export class MtcnnDetector implements FaceFinder {
     const key = `${width}×${height}`;
     const known = this.#plans.get(key);
     if (known !== undefined) return known;
-    const scales = pictureScales(width, height, this.#settings.minFacePx, this.#settings.scaleFactor);
+    const { minFacePx, scaleFactor } = this.#settings;
+    const scales = pictureScales(width, height, minFacePx, scaleFactor, this.#rules.lengthAt);
     const plan = { scales, canvases: planCanvases(scales) };
     if (this.#plans.size >= keptPlans) this.#plans.clear();
     this.#plans.set(key, plan);
     return plan;
   }
 
-  /** P-Net over all scales. @returns squares of whole numbers */
+  /** P-Net over all scales. @returns squares */
   async #propose(raster: Raster, signal?: AbortSignal): Promise<Float64Array> {
     const { scales, canvases } = this.#planOf(raster);
-    const levels = shrinkToSizes(raster, scales);
+    const levels = this.#rules.levels(raster, scales);
     const maps = await Promise.all(
       canvases.map(async (canvas) => {
         // Made when a worker takes it: few canvases are there at a time.
@@ -116,31 +120,24 @@ export class MtcnnDetector implements FaceFinder {
       }),
     );
     const found = scales.map((scale, index) => {
-      const proposals = proposalsAt(index, scale, maps, this.#settings.proposalScore);
-      return pickCandidates(proposals, suppressCandidates(proposals, maxScaleOverlap, 'union'));
+      const proposals = proposalsAt(index, scale, maps, this.#settings.proposalScore, this.#rules);
+      return this.#suppress(proposals, maxScaleOverlap);
     });
-    const all = bestCandidates(joinCandidates(found), maxProposals);
-    const kept = pickCandidates(all, suppressCandidates(all, maxOverlap, 'union'));
-    return this.#cuttable(wholeSquares(shiftSides(kept, 0)), raster);
+    const kept = this.#suppress(bestCandidates(joinCandidates(found), maxProposals), maxOverlap);
+    return this.#rules.judged(squaresAround(shiftSides(kept, 0)));
   }
 
-  /** Boxes of at least one pixel; none so large that it could only come from a broken network. */
-  #cuttable(boxes: Float64Array, { width, height }: Raster): Float64Array {
-    const longest = 4 * Math.max(width, height);
-    const fits = (from: number, to: number): boolean => to >= from && to - from < longest;
-    return boxes.filter((_, i) => {
-      const box = i - (i % 4);
-      return fits(boxes[box]!, boxes[box + 2]!) && fits(boxes[box + 1]!, boxes[box + 3]!);
-    });
+  #suppress(candidates: Candidates, most: number): Candidates {
+    const overlap = { most, measure: 'union', lastPixel: this.#rules.lastPixel } as const;
+    return pickCandidates(candidates, suppressCandidates(candidates, overlap));
   }
 
-  /** R-Net. @param boxes squares of whole numbers, as is what it returns */
+  /** R-Net. @param boxes squares, as is what it returns */
   async #refine(raster: Raster, boxes: Float64Array, signal?: AbortSignal): Promise<Float64Array> {
     const rnet = { ...refineJudge, model: this.#models.rnet };
     const judged = await this.#judge(rnet, raster, boxes, this.#settings.refineScore, signal);
-    const best = bestCandidates(judged, maxRefined);
-    const kept = pickCandidates(best, suppressCandidates(best, maxOverlap, 'union'));
-    return this.#cuttable(wholeSquares(shiftSides(kept, 1)), raster);
+    const kept = this.#suppress(bestCandidates(judged, maxRefined), maxOverlap);
+    return this.#rules.judged(squaresAround(shiftSides(kept, 1)));
   }
 
   /** O-Net. */
@@ -155,7 +152,8 @@ export class MtcnnDetector implements FaceFinder {
     const judged = await this.#judge(onet, raster, boxes, minScore, signal);
     const { count, scores, points } = judged;
     const moved = shiftSides(judged, 1);
-    return suppressCandidates({ count, boxes: moved, scores }, maxOverlap, 'smaller').map((index) => {
+    const overlap = { most: maxOverlap, measure: 'smaller', lastPixel: 1 } as const;
+    return suppressCandidates({ count, boxes: moved, scores }, overlap).map((index) => {
       const [left, top, right, bottom] = judged.boxes.subarray(4 * index, 4 * index + 4);
       const point = (n: number): Point => ({
         x: ((right! - left! + 1) * points[10 * index + n]! + left! - 1) * scale,
@@ -174,11 +172,12 @@ export class MtcnnDetector implements FaceFinder {
   async #judge(
     { model, columns, sizePx, batch }: Judge,
     raster: Raster,
-    boxes: Float64Array,
+    squares: Float64Array,
     minScore: number,
     signal?: AbortSignal,
   ): Promise<Judged> {
-    const cutter = new CropCutter(raster, sizePx);
+    const { boxes, windows } = this.#cuttable(squares, raster);
+    const cutter = new CropCutter(raster, sizePx, this.#rules);
     const count = boxes.length / 4;
     const judgements = new Float32Array(count * columns);
     const jobs = Math.ceil(count / batch);
@@ -191,7 +190,7 @@ export class MtcnnDetector implements FaceFinder {
           faces: {
             type: 'float32',
             dims: [end - first, 3, sizePx, sizePx],
-            data: cutter.cut(boxes, first, end),
+            data: cutter.cut(windows, first, end),
           },
         }),
         signal,
@@ -200,5 +199,20 @@ export class MtcnnDetector implements FaceFinder {
     };
     await Promise.all(Array.from({ length: jobs }, (_, job) => show(job)));
     return judgedAbove(minScore, boxes, judgements, columns);
+  }
+
+  /** The squares whose pixels can be cut out: at least one, and not so many that only a broken network asks for them. */
+  #cuttable(
+    squares: Float64Array,
+    { width, height }: Raster,
+  ): { boxes: Float64Array; windows: Float64Array } {
+    const windows = this.#rules.windows(squares, width, height);
+    const longest = 4 * Math.max(width, height);
+    const fits = (low: number, high: number): boolean => high >= low && high - low < longest;
+    const cuttable = (_: number, i: number): boolean => {
+      const at = i - (i % 4);
+      return fits(windows[at]!, windows[at + 2]!) && fits(windows[at + 1]!, windows[at + 3]!);
+    };
+    return { boxes: squares.filter(cuttable), windows: windows.filter(cuttable) };
   }
 }

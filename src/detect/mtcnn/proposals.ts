@@ -1,6 +1,7 @@
 import { mtcnnCellPx, mtcnnStridePx } from '../../nets/index.ts';
 import { type Canvas, cellCount } from './canvas.ts';
 import { bestCandidates, type Candidates } from './candidates.ts';
+import type { CascadeRules } from './rules.ts';
 import type { PictureScale } from './scales.ts';
 
 /**
@@ -47,14 +48,14 @@ function cellsOfScale(scale: number, from: CanvasCells, minLogit: number, found:
 
 /**
  * What P-Net proposes at one scale: every cell of at least `minScore` as the box it looks at.
- * davidsandberg/facenet, src/align/detect_face.py, generateBoundingBox, with its peculiarity: where a
- * single cell fires, its shifts are read at the mirrored column.
+ * davidsandberg/facenet, src/align/detect_face.py, generateBoundingBox.
  */
 export function proposalsAt(
   index: number,
   { scale, width }: PictureScale,
   maps: readonly CanvasCells[],
   minScore: number,
+  { mirrorsLoneCell }: Pick<CascadeRules, 'mirrorsLoneCell'>,
 ): Candidates {
   const found: Cell[] = [];
   for (const map of maps) cellsOfScale(index, map, logit(minScore), found);
@@ -67,7 +68,7 @@ export function proposalsAt(
   };
   found.forEach(({ column, row, from: { canvas, cells }, at }, i) => {
     const plane = cellCount(canvas.width) * cellCount(canvas.height);
-    const mirrored = count === 1 ? at + cellCount(width) - 1 - 2 * column : at;
+    const mirrored = count === 1 && mirrorsLoneCell ? at + cellCount(width) - 1 - 2 * column : at;
     candidates.scores[i] = sigmoid(cells[at]!);
     const [x, y] = [mtcnnStridePx * column, mtcnnStridePx * row];
     candidates.boxes[4 * i] = Math.trunc((x + 1) / scale);

@@ -3,13 +3,17 @@ import { byScore, type Candidates } from './candidates.ts';
 /** What the shared area is compared with: that of both boxes together, or that of the smaller one. */
 export type OverlapMeasure = 'union' | 'smaller';
 
-/** Length in pixels between two sides, both included. */
-const span = (low: number, high: number): number => high - low + 1;
+/** What suppression goes by. */
+export interface Overlap {
+  readonly most: number;
+  readonly measure: OverlapMeasure;
+  /** 1 where a box holds the pixel of its last side, so that it is a pixel longer than its sides lie apart. */
+  readonly lastPixel: 0 | 1;
+}
 
 /**
  * Greedy non-maximum suppression: the best-scored box stays, those that overlap it by more than
- * `maxOverlap` go, and so on down. Boxes hold their last pixel. davidsandberg/facenet,
- * src/align/detect_face.py, nms.
+ * `most` go, and so on down. davidsandberg/facenet, src/align/detect_face.py, nms.
  *
  * Boxes are compared with their neighbours only, so the work grows with the number of boxes, not with
  * its square, as long as they are of similar size.
@@ -17,12 +21,16 @@ const span = (low: number, high: number): number => high - low + 1;
  */
 export function suppressCandidates(
   { count, boxes, scores }: Pick<Candidates, 'count' | 'boxes' | 'scores'>,
-  maxOverlap: number,
-  measure: OverlapMeasure,
+  overlap: Overlap,
 ): number[] {
+  const { most, lastPixel } = overlap;
   let longest = 1;
   for (let i = 0; i < 4 * count; i += 4) {
-    longest = Math.max(longest, span(boxes[i]!, boxes[i + 2]!), span(boxes[i + 1]!, boxes[i + 3]!));
+    longest = Math.max(
+      longest,
+      boxes[i + 2]! - boxes[i]! + lastPixel,
+      boxes[i + 3]! - boxes[i + 1]! + lastPixel,
+    );
   }
   // Boxes that share a pixel begin in the same or in neighbouring fields of this size.
   const field = (position: number): number => Math.floor(position / longest);
@@ -43,19 +51,20 @@ export function suppressCandidates(
     for (let y = row - 1; y <= row + 1; y++) {
       for (let x = column - 1; x <= column + 1; x++) {
         const place = keptIn.get(`${x} ${y}`);
-        if (place?.some((other) => overlapOf(boxes, 4 * index, 4 * other, measure) > maxOverlap)) return true;
+        if (place?.some((other) => overlapOf(boxes, 4 * index, 4 * other, overlap) > most)) return true;
       }
     }
     return false;
   }
 }
 
-function overlapOf(boxes: Float64Array, a: number, b: number, measure: OverlapMeasure): number {
-  const width = span(Math.max(boxes[a]!, boxes[b]!), Math.min(boxes[a + 2]!, boxes[b + 2]!));
-  const height = span(Math.max(boxes[a + 1]!, boxes[b + 1]!), Math.min(boxes[a + 3]!, boxes[b + 3]!));
+function overlapOf(boxes: Float64Array, a: number, b: number, { measure, lastPixel }: Overlap): number {
+  const length = (low: number, high: number): number => high - low + lastPixel;
+  const width = length(Math.max(boxes[a]!, boxes[b]!), Math.min(boxes[a + 2]!, boxes[b + 2]!));
+  const height = length(Math.max(boxes[a + 1]!, boxes[b + 1]!), Math.min(boxes[a + 3]!, boxes[b + 3]!));
   if (!(width > 0 && height > 0)) return 0;
   const shared = width * height;
-  const areaA = span(boxes[a]!, boxes[a + 2]!) * span(boxes[a + 1]!, boxes[a + 3]!);
-  const areaB = span(boxes[b]!, boxes[b + 2]!) * span(boxes[b + 1]!, boxes[b + 3]!);
+  const areaA = length(boxes[a]!, boxes[a + 2]!) * length(boxes[a + 1]!, boxes[a + 3]!);
+  const areaB = length(boxes[b]!, boxes[b + 2]!) * length(boxes[b + 1]!, boxes[b + 3]!);
   return shared / (measure === 'union' ? areaA + areaB - shared : Math.min(areaA, areaB));
 }

@@ -1,5 +1,18 @@
 import type { Raster } from '../raster.ts';
 import { leastShare } from './opencv-area.ts';
+import { adaptiveWindows } from './pytorch-area.ts';
+
+/** Pixels that need not be whole numbers. */
+export interface FloatRaster {
+  readonly data: Float32Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
 
 /** The stretch of source pixels under each target pixel of one axis: from `starts + startShares` to `ends + endShares`. */
 interface Stretches {
@@ -35,19 +48,30 @@ function stretchesOf(sourceLength: number, targetLength: number): Stretches {
   return stretches;
 }
 
+function adaptiveStretches(sourceLength: number, targetLength: number): Stretches {
+  const { starts, ends } = adaptiveWindows(sourceLength, targetLength);
+  const none = new Float64Array(targetLength);
+  const weights = Float64Array.from(starts, (start, target) => 1 / (ends[target]! - start));
+  return { starts, startShares: none, ends, endShares: none, weights };
+}
+
 /** One size of the picture under construction, row by row. */
-class Level {
-  readonly raster: Raster;
+class Level<Data extends Uint8Array | Float32Array> {
+  readonly raster: Size & { readonly data: Data };
+  /** Added before a number is stored: Uint8Array cuts fractions off. */
+  readonly #rounding: number;
   readonly #across: Stretches;
   readonly #down: Stretches;
   readonly #line: Float64Array;
   readonly #sum: Float64Array;
   #row = 0;
 
-  constructor(source: Raster, width: number, height: number) {
-    this.raster = { data: new Uint8Array(width * height * 3), width, height };
-    this.#across = stretchesOf(source.width, width);
-    this.#down = stretchesOf(source.height, height);
+  constructor({ width, height }: Size, data: Data, across: Stretches, down: Stretches) {
+    this.raster = { data, width, height };
+    // The sums are exact to 1e-12; a half that floating point left just below is a half all the same.
+    this.#rounding = data instanceof Uint8Array ? 0.5 + 1e-9 : 0;
+    this.#across = across;
+    this.#down = down;
     this.#line = new Float64Array(width * 3);
     this.#sum = new Float64Array(width * 3);
   }
@@ -96,12 +120,28 @@ class Level {
     const sum = this.#sum;
     const weight = this.#down.weights[this.#row]!;
     const start = this.#row * width * 3;
+    const rounding = this.#rounding;
     for (let i = 0; i < sum.length; i++) {
-      // The sums are exact to 1e-12; a half that floating point left just below is a half all the same.
-      data[start + i] = sum[i]! * weight + 0.5 + 1e-9;
+      data[start + i] = sum[i]! * weight + rounding;
       sum[i] = 0;
     }
     this.#row++;
+  }
+}
+
+/** Fills all levels in a single pass over the picture. */
+function fillLevels(
+  { data, width, height }: Raster,
+  levels: readonly Level<Uint8Array | Float32Array>[],
+): void {
+  // One pixel more, so that the end of the last one can be looked up.
+  const sums = new Float64Array((width + 2) * 3);
+  const rowBytes = width * 3;
+  for (let y = 0; y < height; y++) {
+    const start = y * rowBytes;
+    for (let i = 0; i < rowBytes; i++) sums[i + 3] = sums[i]! + data[start + i]!;
+    for (let c = 0; c < 3; c++) sums[rowBytes + 3 + c] = sums[rowBytes + c]!;
+    for (const level of levels) level.takeRow(y, sums);
   }
 }
 
@@ -110,20 +150,25 @@ class Level {
  * a single pass over it: sums along each row are shared, so a size costs its own pixels, not the picture's.
  * @param sizes none larger than the picture on either axis
  */
-export function shrinkToSizes(
-  raster: Raster,
-  sizes: readonly { readonly width: number; readonly height: number }[],
-): Raster[] {
-  const levels = sizes.map(({ width, height }) => new Level(raster, width, height));
-  const { data, width, height } = raster;
-  // One pixel more, so that the end of the last one can be looked up.
-  const sums = new Float64Array((width + 2) * 3);
-  for (let y = 0; y < height; y++) {
-    const start = y * width * 3;
-    const rowBytes = width * 3;
-    for (let i = 0; i < rowBytes; i++) sums[i + 3] = sums[i]! + data[start + i]!;
-    for (let c = 0; c < 3; c++) sums[rowBytes + 3 + c] = sums[rowBytes + c]!;
-    for (const level of levels) level.takeRow(y, sums);
-  }
+export function shrinkToSizes(raster: Raster, sizes: readonly Size[]): Raster[] {
+  const levels = sizes.map((size) => {
+    const data = new Uint8Array(size.width * size.height * 3);
+    const across = stretchesOf(raster.width, size.width);
+    return new Level(size, data, across, stretchesOf(raster.height, size.height));
+  });
+  fillLevels(raster, levels);
+  return levels.map((level) => level.raster);
+}
+
+/**
+ * The picture in several sizes as PyTorch's `interpolate(…, mode='area')` gives them, in a single pass.
+ */
+export function averageToSizes(raster: Raster, sizes: readonly Size[]): FloatRaster[] {
+  const levels = sizes.map((size) => {
+    const data = new Float32Array(size.width * size.height * 3);
+    const across = adaptiveStretches(raster.width, size.width);
+    return new Level(size, data, across, adaptiveStretches(raster.height, size.height));
+  });
+  fillLevels(raster, levels);
   return levels.map((level) => level.raster);
 }

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { boxOf } from '../../../src/detect/mtcnn/box-rule.ts';
-import { shiftSides, wholeSquares } from '../../../src/detect/mtcnn/boxes.ts';
+import { clippedBoxes, shiftSides, squaresAround, wholeBoxes } from '../../../src/detect/mtcnn/boxes.ts';
 import { byScore } from '../../../src/detect/mtcnn/candidates.ts';
 import { canvasTensor, cellCount, planCanvases } from '../../../src/detect/mtcnn/canvas.ts';
 import { CropCutter } from '../../../src/detect/mtcnn/crops.ts';
 import { proposalsAt } from '../../../src/detect/mtcnn/proposals.ts';
+import { cascadeRules } from '../../../src/detect/mtcnn/rules.ts';
 import { pictureScales } from '../../../src/detect/mtcnn/scales.ts';
 import { suppressCandidates } from '../../../src/detect/mtcnn/suppression.ts';
 import { decodePhoto, resizeArea, shrinkToSizes, type Raster } from '../../../src/image/index.ts';
@@ -16,16 +17,20 @@ import { publishedMtcnnWeights } from '../../support/mtcnn-pool.ts';
 import { inShared, skipWithoutShared } from '../../support/repository.ts';
 import { openSession, runSession } from '../../support/session.ts';
 
+const { davidsandberg } = cascadeRules;
+const { lengthAt } = davidsandberg;
+const union = (most: number) => ({ most, measure: 'union', lastPixel: 1 }) as const;
+
 test('the sizes of a picture are those of the published algorithm', () => {
   // shared/facts/model-files.md, 6.6
   const wanted = [0.6, 0.4254, 0.301609, 0.21384, 0.151613, 0.107494, 0.076213, 0.054035, 0.038311, 0.027162];
-  const scales = pictureScales(561, 561, 20, 0.709);
+  const scales = pictureScales(561, 561, 20, 0.709, lengthAt);
   assert.deepEqual(
     scales.map(({ scale }) => Number(scale.toFixed(6))),
     wanted,
   );
   assert.deepEqual([scales[0]!.width, scales[1]!.width, scales.at(-1)!.height], [337, 239, 16]);
-  assert.deepEqual(pictureScales(19, 400, 20, 0.709), []);
+  assert.deepEqual(pictureScales(19, 400, 20, 0.709, lengthAt), []);
 });
 
 const pictureSide = fc.integer({ min: 20, max: 3000 });
@@ -33,7 +38,7 @@ const pictureSide = fc.integer({ min: 20, max: 3000 });
 test('canvases show every cell of every scale once, at even places, nothing upon another', () => {
   fc.assert(
     fc.property(pictureSide, pictureSide, fc.constantFrom(12, 20, 33), (width, height, minFacePx) => {
-      const scales = pictureScales(width, height, minFacePx, 0.709);
+      const scales = pictureScales(width, height, minFacePx, 0.709, lengthAt);
       const canvases = planCanvases(scales);
       const rows = scales.map(({ height }) => new Uint8Array(cellCount(height)));
       for (const { width, height, pieces } of canvases) {
@@ -61,16 +66,16 @@ test('canvases show every cell of every scale once, at even places, nothing upon
   );
 });
 
-const area = (l: number, t: number, r: number, b: number): number =>
-  Math.max(0, r - l + 1) * Math.max(0, b - t + 1);
-
 /** Greedy suppression over all pairs. */
 function plainSuppression(
   boxes: Float64Array,
   scores: Float64Array,
   most: number,
   smaller: boolean,
+  lastPixel: 0 | 1,
 ): number[] {
+  const area = (l: number, t: number, r: number, b: number): number =>
+    Math.max(0, r - l + lastPixel) * Math.max(0, b - t + lastPixel);
   const sides = (i: number) => [...boxes.subarray(4 * i, 4 * i + 4)] as [number, number, number, number];
   const overlap = (i: number, j: number): number => {
     const [a, b] = [sides(i), sides(j)];
@@ -81,7 +86,7 @@ function plainSuppression(
       Math.min(a[3], b[3]),
     );
     const [first, second] = [area(...a), area(...b)];
-    return shared / (smaller ? Math.min(first, second) : first + second - shared);
+    return shared === 0 ? 0 : shared / (smaller ? Math.min(first, second) : first + second - shared);
   };
   const kept: number[] = [];
   for (const i of byScore(scores)) if (kept.every((j) => overlap(i, j) <= most)) kept.push(i);
@@ -101,15 +106,15 @@ test('suppression among neighbours keeps what suppression over all pairs keeps',
       fc.array(box, { maxLength: 80 }),
       fc.constantFrom(0, 0.3, 0.5, 0.7),
       fc.boolean(),
-      (list, most, smaller) => {
+      fc.constantFrom<0 | 1>(0, 1),
+      (list, most, smaller, lastPixel) => {
         const boxes = Float64Array.from(list.flatMap(([x, y, w, h]) => [x, y, x + w, y + h]));
         const scores = Float64Array.from(list, ([, , , , score]) => score);
         const kept = suppressCandidates(
           { count: list.length, boxes, scores },
-          most,
-          smaller ? 'smaller' : 'union',
+          { most, measure: smaller ? 'smaller' : 'union', lastPixel },
         );
-        assert.deepEqual(kept, plainSuppression(boxes, scores, most, smaller));
+        assert.deepEqual(kept, plainSuppression(boxes, scores, most, smaller, lastPixel));
       },
     ),
   );
@@ -132,8 +137,13 @@ test('sides move by shares of the box, after P-Net without its last pixel', () =
 });
 
 test('squares keep the centre, then lose their fractions towards zero', () => {
-  assert.deepEqual([...wholeSquares(Float64Array.of(10.5, 20, 20.5, 40))], [5, 20, 25, 40]);
-  assert.deepEqual([...wholeSquares(Float64Array.of(-3.7, -9.5, 4.3, -3))], [-3, -10, 4, -2]);
+  assert.deepEqual([...wholeBoxes(squaresAround(Float64Array.of(10.5, 20, 20.5, 40)))], [5, 20, 25, 40]);
+  assert.deepEqual([...wholeBoxes(squaresAround(Float64Array.of(-3.7, -9.5, 4.3, -3)))], [-3, -10, 4, -2]);
+});
+
+test('what is clipped ends with the picture; outside of it nothing is left', () => {
+  const boxes = Float64Array.of(-3, 0, 9, 30, 15, 2, 18, 6);
+  assert.deepEqual([...clippedBoxes(boxes, 12, 20)], [1, 1, 9, 20, 15, 2, 12, 6]);
 });
 
 test('boxes follow the rule of each version', () => {
@@ -167,7 +177,7 @@ test('a crop is the box, black outside of the picture, resized by area', () => {
       const wanted = resizeArea(padded, width, height, size, size);
       // A larger box first: nothing of it may be left behind.
       const boxes = Float64Array.of(-20, -20, 100, 100, x, y, x + width - 1, y + height - 1);
-      const crop = new CropCutter(picture, size).cut(boxes, 0, 2).subarray(3 * size * size);
+      const crop = new CropCutter(picture, size, davidsandberg).cut(boxes, 0, 2).subarray(3 * size * size);
       for (let i = 0; i < size * size; i++) {
         for (let c = 0; c < 3; c++) {
           assert.ok(Math.abs(crop[c * size * size + i]! - (wanted[3 * i + c]! - 127.5) / 128) < 1e-6);
@@ -187,13 +197,13 @@ test('a cell that fires alone has the shifts of the mirrored column, several hav
   const at = columns + 1;
   cells[at] = 3;
   const shift = (place: number): number[] => [1, 2, 3, 4].map((side) => side * columns * rows + place);
-  const alone = proposalsAt(0, scale, [{ canvas: canvas!, cells }], 0.6);
+  const alone = proposalsAt(0, scale, [{ canvas: canvas!, cells }], 0.6, davidsandberg);
   assert.equal(alone.count, 1);
   assert.deepEqual([...alone.shifts], shift(columns + 3));
   // (2·1 + 1)/0.6, (2·1 + 12)/0.6
   assert.deepEqual([...alone.boxes], [5, 5, 23, 23]);
   cells[0] = 3;
-  const two = proposalsAt(0, scale, [{ canvas: canvas!, cells }], 0.6);
+  const two = proposalsAt(0, scale, [{ canvas: canvas!, cells }], 0.6, davidsandberg);
   assert.deepEqual([...two.shifts], [...shift(0), ...shift(at)]);
 });
 
@@ -202,7 +212,7 @@ test('all scales at once give the proposals of one run a scale, which are the pu
 }, async () => {
   const session = await openSession(mtcnnProposalNet((await publishedMtcnnWeights()).pnet));
   const { raster } = await decodePhoto(inShared('models/mtcnn/ivan.jpg'));
-  const scales = pictureScales(raster.width, raster.height, 20, 0.709);
+  const scales = pictureScales(raster.width, raster.height, 20, 0.709, lengthAt);
   const levels = shrinkToSizes(raster, scales);
   const look = async (canvas: ReturnType<typeof planCanvases>[number]) => {
     const { dims, data } = canvasTensor(canvas, levels);
@@ -217,10 +227,10 @@ test('all scales at once give the proposals of one run a scale, which are the pu
     const { width, height } = scale;
     const piece = { scale: index, width, height, firstRow: 0, left: 0, top: 0 };
     const alone = await look({ width, height, pieces: [piece] });
-    const wanted = proposalsAt(index, scale, [alone], 0.6);
-    const got = proposalsAt(index, scale, together, 0.6);
+    const wanted = proposalsAt(index, scale, [alone], 0.6, davidsandberg);
+    const got = proposalsAt(index, scale, together, 0.6, davidsandberg);
     assert.deepEqual(got, wanted);
-    counts.push(got.count, suppressCandidates(got, 0.5, 'union').length);
+    counts.push(got.count, suppressCandidates(got, union(0.5)).length);
   }
   // shared/facts/model-files.md, 6.6: cells and what suppression leaves, by scale
   const fired = [144, 133, 114, 89, 47, 16, 11, 4, 0, 0];

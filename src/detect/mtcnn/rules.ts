@@ -1,0 +1,56 @@
+import {
+  adaptiveAxis,
+  areaAxis,
+  averageToSizes,
+  type AxisTaps,
+  type FloatRaster,
+  type Raster,
+  shrinkToSizes,
+} from '../../image/index.ts';
+import type { MtcnnRules } from '../../packs/index.ts';
+import { clippedBoxes, wholeBoxes } from './boxes.ts';
+import type { PictureScale } from './scales.ts';
+
+/** Where the published forms of MTCNN differ. */
+export interface CascadeRules {
+  /** Length in pixels of a side of the picture at a scale. */
+  readonly lengthAt: (length: number, scale: number) => number;
+  /** The picture at every scale, as P-Net sees it. */
+  readonly levels: (raster: Raster, scales: readonly PictureScale[]) => readonly (Raster | FloatRaster)[];
+  /** How a crop is resized along an axis; `shrinks` says whether it keeps or loses length on both. */
+  readonly axis: (sourceLength: number, targetLength: number, shrinks: boolean) => AxisTaps;
+  /** Whether a cell that fires alone at its scale gets the shifts of the mirrored column. */
+  readonly mirrorsLoneCell: boolean;
+  /** Whether boxes hold the pixel of their last side where P-Net's and R-Net's are compared. */
+  readonly lastPixel: 0 | 1;
+  /** What becomes of the squares that R-Net or O-Net is to judge. */
+  readonly judged: (squares: Float64Array) => Float64Array;
+  /** The pixels that are cut out for them. */
+  readonly windows: (judged: Float64Array, width: number, height: number) => Float64Array;
+}
+
+const same = (boxes: Float64Array): Float64Array => boxes;
+
+export const cascadeRules: Readonly<Record<MtcnnRules, CascadeRules>> = {
+  // src/align/detect_face.py: sizes rounded up, OpenCV's INTER_AREA, black around the picture.
+  davidsandberg: {
+    lengthAt: (length, scale) => Math.ceil(length * scale),
+    levels: shrinkToSizes,
+    axis: areaAxis,
+    mirrorsLoneCell: true,
+    lastPixel: 1,
+    judged: wholeBoxes,
+    windows: same,
+  },
+  // models/utils/detect_face.py: PyTorch's area interpolation, torchvision's suppression; what the
+  // networks judge keeps its fractions, what is cut out ends with the picture.
+  'facenet-pytorch': {
+    lengthAt: (length, scale) => Math.trunc(length * scale + 1),
+    levels: averageToSizes,
+    axis: adaptiveAxis,
+    mirrorsLoneCell: false,
+    lastPixel: 0,
+    judged: same,
+    windows: (judged, width, height) => clippedBoxes(wholeBoxes(judged), width, height),
+  },
+};
