@@ -1,5 +1,5 @@
 """
-Goldens of MTCNN's three networks from PyTorch: writes test/nets/goldens/mtcnn.json.
+Goldens of MTCNN's three networks and of area interpolation from PyTorch: writes test/nets/goldens/mtcnn.json.
 
 The networks are written down here a second time, in float64 and as the weights of davidsandberg/facenet
 mean them: pictures are turned so that x comes first, kernels are taken as they stand, and maps are
@@ -15,7 +15,7 @@ import os
 import torch
 from torch.nn import functional as F
 
-from inception import tensor
+from inception import integers, tensor
 
 
 def given(name, *shape):
@@ -86,6 +86,11 @@ def main():
         cells = pnet(picture(f"pnet {height}x{width}", 1, height, width).permute(*turn)).permute(*turn)
         golden[f"pnet {height}x{width}"] = cells
     golden["rnet"] = rnet(picture("rnet", 3, 24, 24).permute(*turn))
+    pixels = torch.from_numpy((integers("area/picture", 3 * 7 * 11).reshape(7, 11, 3) % 256).astype("float64"))
+    for height, width in [(3, 4), (7, 6), (9, 13)]:
+        resized = F.interpolate(pixels.permute(2, 0, 1)[None], size=(height, width), mode="area")[0].permute(1, 2, 0)
+        golden[f"area {height}x{width}"] = resized
+    golden["pixels"] = pixels
     golden["onet"] = onet(picture("onet", 2, 48, 48).permute(*turn))
     here = os.path.dirname(os.path.abspath(__file__))
     target = os.path.join(here, "..", "..", "test", "nets", "goldens", "mtcnn.json")

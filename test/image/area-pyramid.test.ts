@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { resizeRaster, shrinkToSizes } from '../../src/image/index.ts';
+import { adaptiveAxis, averageToSizes, resizeRaster, shrinkToSizes } from '../../src/image/index.ts';
 import { Random } from '../../src/kernel/index.ts';
+import { inRepository } from '../support/repository.ts';
 
 const side = fc.integer({ min: 1, max: 60 });
 
@@ -52,6 +54,44 @@ test('photos of usual sizes shrink by halves, thirds and odd shares to the same 
         Buffer.compare(level.data, alone.data) === 0,
         `${width}×${height} to ${level.width}×${level.height}`,
       );
+    }
+  }
+});
+
+test('averages over whole pixels are those of PyTorch, enlarging too', () => {
+  // Made by scripts/goldens/mtcnn.py.
+  const goldens = JSON.parse(
+    readFileSync(inRepository('test', 'nets', 'goldens', 'mtcnn.json'), 'utf8'),
+  ) as Record<string, { dims: number[]; data: number[] }>;
+  const { dims, data } = goldens['pixels']!;
+  const [height, width] = dims as [number, number];
+  const sizes = [
+    [3, 4],
+    [7, 6],
+    [9, 13],
+  ] as const;
+  const levels = averageToSizes(
+    { data: Uint8Array.from(data), width, height },
+    sizes.map(([height, width]) => ({ width, height })),
+  );
+  for (const [i, [rows, columns]] of sizes.entries()) {
+    const golden = goldens[`area ${rows}x${columns}`]!.data;
+    const [down, across] = [adaptiveAxis(height, rows), adaptiveAxis(width, columns)];
+    for (let y = 0; y < rows; y++) {
+      for (let x = 0; x < columns; x++) {
+        for (let c = 0; c < 3; c++) {
+          const at = (y * columns + x) * 3 + c;
+          let mean = 0;
+          for (let v = down.starts[y]!; v < down.starts[y + 1]!; v++) {
+            for (let u = across.starts[x]!; u < across.starts[x + 1]!; u++) {
+              const pixel = data[(down.indices[v]! * width + across.indices[u]!) * 3 + c]!;
+              mean += down.weights[v]! * across.weights[u]! * pixel;
+            }
+          }
+          assert.ok(Math.abs(levels[i]!.data[at]! - golden[at]!) < 1e-5);
+          assert.ok(Math.abs(mean - golden[at]!) < 1e-6);
+        }
+      }
     }
   }
 });

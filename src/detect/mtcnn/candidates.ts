@@ -50,9 +50,14 @@ export function joinCandidates(lists: readonly Candidates[]): Candidates {
   return joined;
 }
 
-/** Indices by score, best first; of equal ones the later first, as taking from the end of an ascending sort gives. */
-export const byScore = (scores: Float64Array): Int32Array =>
-  Int32Array.from(scores.keys()).sort((a, b) => scores[b]! - scores[a]! || b - a);
+/**
+ * Indices by score, best first. Of equal ones the last comes first, as taking from the end of an
+ * ascending sort gives, or the first.
+ */
+export function byScore(scores: Float64Array, ofEquals: 'last' | 'first' = 'last'): Int32Array {
+  const sign = ofEquals === 'last' ? -1 : 1;
+  return Int32Array.from(scores.keys()).sort((a, b) => scores[b]! - scores[a]! || sign * (a - b));
+}
 
 /** The best `most` of the candidates, or all as they are. */
 export const bestCandidates = (candidates: Candidates, most: number): Candidates =>

@@ -128,7 +128,8 @@ export class MtcnnDetector implements FaceFinder {
   }
 
   #suppress(candidates: Candidates, most: number): Candidates {
-    const overlap = { most, measure: 'union', lastPixel: this.#rules.lastPixel } as const;
+    const { lastPixel, ofEquals } = this.#rules;
+    const overlap = { most, measure: 'union', lastPixel, ofEquals } as const;
     return pickCandidates(candidates, suppressCandidates(candidates, overlap));
   }
 
@@ -198,7 +199,7 @@ export class MtcnnDetector implements FaceFinder {
       judgements.set(outputs['judgements']!.data as Float32Array, first * columns);
     };
     await Promise.all(Array.from({ length: jobs }, (_, job) => show(job)));
-    return judgedAbove(minScore, boxes, judgements, columns);
+    return judgedAbove(minScore, boxes, judgements, columns, this.#rules);
   }
 
   /** The squares whose pixels can be cut out: at least one, and not so many that only a broken network asks for them. */

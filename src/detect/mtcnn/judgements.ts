@@ -1,5 +1,5 @@
 import type { Candidates } from './candidates.ts';
-import { sigmoid } from './proposals.ts';
+import type { CascadeRules } from './rules.ts';
 
 /** Candidates that R-Net or O-Net has judged. */
 export interface Judged extends Candidates {
@@ -20,10 +20,11 @@ export function judgedAbove(
   boxes: Float64Array,
   judgements: Float32Array,
   columns: number,
+  { score }: Pick<CascadeRules, 'score'>,
 ): Judged {
   const passed: number[] = [];
   for (let i = 0; i < boxes.length / 4; i++) {
-    if (sigmoid(judgements[i * columns]!) > minScore) passed.push(i);
+    if (score(judgements[i * columns]!) > minScore) passed.push(i);
   }
   const count = passed.length;
   const judged = {
@@ -36,7 +37,7 @@ export function judgedAbove(
   for (const [to, from] of passed.entries()) {
     const row = judgements.subarray(from * columns, (from + 1) * columns);
     judged.boxes.set(boxes.subarray(4 * from, 4 * from + 4), 4 * to);
-    judged.scores[to] = sigmoid(row[0]!);
+    judged.scores[to] = score(row[0]!);
     judged.shifts.set(row.subarray(1, leadingColumns), 4 * to);
     judged.points.set(row.subarray(leadingColumns), (columns - leadingColumns) * to);
   }

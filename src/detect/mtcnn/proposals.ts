@@ -13,8 +13,6 @@ const maxCells = 8192;
 /** Logit whose sigmoid is `probability`. */
 const logit = (probability: number): number => Math.log(probability / (1 - probability));
 
-export const sigmoid = (value: number): number => 1 / (1 + Math.exp(-value));
-
 /** P-Net's `cells` for a canvas. */
 export interface CanvasCells {
   readonly canvas: Canvas;
@@ -55,7 +53,7 @@ export function proposalsAt(
   { scale, width }: PictureScale,
   maps: readonly CanvasCells[],
   minScore: number,
-  { mirrorsLoneCell }: Pick<CascadeRules, 'mirrorsLoneCell'>,
+  { mirrorsLoneCell, pixelAt, score }: Pick<CascadeRules, 'mirrorsLoneCell' | 'pixelAt' | 'score'>,
 ): Candidates {
   const found: Cell[] = [];
   for (const map of maps) cellsOfScale(index, map, logit(minScore), found);
@@ -69,12 +67,12 @@ export function proposalsAt(
   found.forEach(({ column, row, from: { canvas, cells }, at }, i) => {
     const plane = cellCount(canvas.width) * cellCount(canvas.height);
     const mirrored = count === 1 && mirrorsLoneCell ? at + cellCount(width) - 1 - 2 * column : at;
-    candidates.scores[i] = sigmoid(cells[at]!);
+    candidates.scores[i] = score(cells[at]!);
     const [x, y] = [mtcnnStridePx * column, mtcnnStridePx * row];
-    candidates.boxes[4 * i] = Math.trunc((x + 1) / scale);
-    candidates.boxes[4 * i + 1] = Math.trunc((y + 1) / scale);
-    candidates.boxes[4 * i + 2] = Math.trunc((x + mtcnnCellPx) / scale);
-    candidates.boxes[4 * i + 3] = Math.trunc((y + mtcnnCellPx) / scale);
+    candidates.boxes[4 * i] = pixelAt(x + 1, scale);
+    candidates.boxes[4 * i + 1] = pixelAt(y + 1, scale);
+    candidates.boxes[4 * i + 2] = pixelAt(x + mtcnnCellPx, scale);
+    candidates.boxes[4 * i + 3] = pixelAt(y + mtcnnCellPx, scale);
     for (let side = 0; side < 4; side++) {
       candidates.shifts[4 * i + side] = cells[(side + 1) * plane + mirrored]!;
     }

@@ -9,6 +9,8 @@ export interface Overlap {
   readonly measure: OverlapMeasure;
   /** 1 where a box holds the pixel of its last side, so that it is a pixel longer than its sides lie apart. */
   readonly lastPixel: 0 | 1;
+  /** Which of equal scores counts as the better one; the last if left out. */
+  readonly ofEquals?: 'last' | 'first';
 }
 
 /**
@@ -36,7 +38,7 @@ export function suppressCandidates(
   const field = (position: number): number => Math.floor(position / longest);
   const keptIn = new Map<string, number[]>();
   const kept: number[] = [];
-  for (const index of byScore(scores)) {
+  for (const index of byScore(scores, overlap.ofEquals)) {
     const [column, row] = [field(boxes[4 * index]!), field(boxes[4 * index + 1]!)];
     if (overlapsKept(index, column, row)) continue;
     kept.push(index);

@@ -50,6 +50,14 @@ const bgr: Golden = {
   y: [117.17637, 114.60205, 131.23753, 143.0838, 141.42274],
 };
 
+/** timesler/facenet-pytorch @ 787da06 with PyTorch 1.13 on ivan.jpg. */
+const facenetPytorch: Golden = {
+  sides: [277.50076, 94.02723, 326.76416, 156.82632],
+  score: 0.99982661,
+  x: [291.52097, 315.20026, 304.57104, 297.02283, 313.83929],
+  y: [118.05595, 116.2091, 132.49648, 143.91771, 142.82455],
+};
+
 const near = (got: readonly number[], wanted: readonly number[], limit: number): void =>
   got.forEach((value, i) =>
     assert.ok(Math.abs(value - wanted[i]!) < limit, `${got.join()} for ${wanted.join()}`),
@@ -129,6 +137,12 @@ describe('MTCNN with the published weights', {
         [313, 141],
       ],
     );
+  });
+
+  test('finds the face of facenet-pytorch by its rules', async () => {
+    const faces = await (await open({ rules: 'facenet-pytorch' })).detect(await ivan());
+    assert.equal(faces.length, 1);
+    assertFace(faces[0]!, facenetPytorch);
   });
 
   test('the third threshold of mtcnn 1.0 keeps the weak face, 0.9 does not', async () => {
