@@ -71,11 +71,13 @@ const models = {
 };
 const pack = await openPack('bundled');
 if (pack.detector.network !== 'ssd-mobilenet-v1') throw new Error('the bundled pack has another detector');
+const { detector, landmarks } = pack.models;
+if (landmarks === undefined) throw new Error('the bundled pack has no landmark network');
 const pool = openInferencePool(values.workers === undefined ? {} : { workers: Number(values.workers) });
 const mtcnn = new MtcnnDetector(models, publishedMtcnn, pool);
 const alike = new MtcnnDetector(models, { ...publishedMtcnn, rules: 'facenet-pytorch' }, pool);
-const bundled = new FaceDetector(pack.models, pack.detector, pool);
-await pool.warm([...Object.values(models), pack.models.detector, pack.models.landmarks], true);
+const bundled = new FaceDetector({ detector, landmarks }, pack.detector, pool);
+await pool.warm([...Object.values(models), detector, landmarks], true);
 
 /** Finds the faces of all photos, several at a time, and times it without decoding. */
 async function look(finder: FaceFinder, photos: readonly string[], concurrency: number) {

@@ -53,6 +53,7 @@ export function readDetector(field: Field): DetectorSettings {
     'scaleFactor',
     'proposalScore',
     'refineScore',
+    'rules',
     'boxRule',
     'inputSizePx',
   ]);
@@ -75,6 +76,7 @@ export function readDetector(field: Field): DetectorSettings {
       'proposalScore',
       'refineScore',
       'minScore',
+      'rules',
       'boxRule',
     ]);
     return {
@@ -85,6 +87,7 @@ export function readDetector(field: Field): DetectorSettings {
       proposalScore: share(mtcnn.proposalScore),
       refineScore: share(mtcnn.refineScore),
       minScore,
+      rules: mtcnn.rules.choice(['davidsandberg', 'facenet-pytorch']),
       boxRule: mtcnn.boxRule.choice(['exact', '0.1.0', '0.1.1']),
     };
   }
