@@ -8,7 +8,7 @@ import type { FaceFinder } from './face-finder.ts';
 import { fivePointsOf, LandmarkFinder } from './landmarks.ts';
 import { type Sight, takeLooks } from './looks.ts';
 import { decodeSsdBoxes } from './ssd-boxes.ts';
-import { suppressOverlaps } from './suppression.ts';
+import { mergeLooks, type SeenFace } from './merging.ts';
 
 /**
  * Finds the faces of a photo with their landmarks.
@@ -40,12 +40,12 @@ export class FaceDetector implements FaceFinder {
     const { raster, scale } = photo;
     const sights = await takeLooks(photo, this.#settings.looks);
     const found = await Promise.all(sights.map((sight) => this.#look(sight, signal)));
-    const faces = suppressOverlaps(found.flat(), this.#settings.maxOverlap);
+    const faces = mergeLooks(found.flat(), this.#settings.maxOverlap);
     return Promise.all(faces.map((face) => this.#locate(raster, face, scale, signal)));
   }
 
   /** The faces of one look, in pixels of the raster. */
-  async #look({ look, canvas, scaleX, scaleY }: Sight, signal?: AbortSignal): Promise<Detection[]> {
+  async #look({ look, canvas, scaleX, scaleY }: Sight, signal?: AbortSignal): Promise<SeenFace[]> {
     const dims = [1, canvas.height, canvas.width, 3];
     const outputs = await this.#pool.run(
       this.#model,
@@ -69,6 +69,7 @@ export class FaceDetector implements FaceFinder {
           height: box.height / scaleY,
         },
         score,
+        sizeSeenPx: Math.max(box.width, box.height),
       }));
   }
 

@@ -11,3 +11,5 @@ export type { DetectorOutputs } from './single-shot.ts';
 export { decodeSsdBoxes } from './ssd-boxes.ts';
 export { suppressOverlaps } from './suppression.ts';
 export { decodeYunet } from './yunet.ts';
+export { mergeLooks } from './merging.ts';
+export type { SeenFace } from './merging.ts';

@@ -14,12 +14,6 @@ export interface Sight {
 const canvasSide = (sizePx: number): number => Math.max(1, Math.ceil(sizePx / ssdSizeStepPx)) * ssdSizeStepPx;
 
 /**
- * Small photos are enlarged by no more than this: it brings small faces to the size that the network
- * knows, while a larger picture of the same pixels shows it nothing new and costs time.
- */
-const maxEnlargement = 1.5;
-
-/**
  * Makes the canvas of every look: one resize of the raster for the finest, exact halving for the rest.
  * Canvases are just large enough for the shape of the photo, which costs a third less than squares.
  */
@@ -31,7 +25,7 @@ export async function takeLooks({ raster, ...photo }: Photo, looks: readonly Loo
     if (photoSidePx < (look.leastPhotoPx ?? 0)) continue;
     const finer = sights.at(-1);
     if (finer === undefined) {
-      const scale = Math.min(look.longSidePx / longSide, maxEnlargement);
+      const scale = look.longSidePx / longSide;
       const [width, height] = [canvasSide(raster.width * scale), canvasSide(raster.height * scale)];
       const fitted = await letterbox(raster, width, height);
       sights.push({ look, canvas: fitted.raster, scaleX: fitted.scaleX, scaleY: fitted.scaleY });
