@@ -6,7 +6,7 @@
  * σ², two of them are √(2σ²) apart and one is √((1 + 1/n)·σ²) from the mean of n others. With one example
  * the limit is `maxDistance` itself; with many it falls to 0.71 of it, for strangers come nearer too.
  * Seen on the reference data set (bundled pack, 18 examples a person on average): limit 0.31, its 30
- * validation faces lie within 0.30, 1,000 faces of strangers beyond 0.33.
+ * validation faces lie within it, and 1 of 2,000 faces of strangers.
  * @param maxDistance Euclidean, between unit embeddings
  * @param faces at least 1
  */
