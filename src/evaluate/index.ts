@@ -2,8 +2,18 @@ export { accuracy } from './accuracy.ts';
 export type { Answer } from './accuracy.ts';
 export { confusionMatrix } from './confusion-matrix.ts';
 export type { ConfusionMatrix } from './confusion-matrix.ts';
+export {
+  cumulativeMatch,
+  identificationCurve,
+  identificationReport,
+  pointAtFalsePositiveRate,
+  rankOf,
+} from './identification.ts';
+export type { IdentificationPoint, IdentificationReport, IdentificationTrials } from './identification.ts';
 export { lfwImagePath, parseLfwPairs } from './lfw-pairs.ts';
 export type { LfwImage, LfwPair } from './lfw-pairs.ts';
+export { proportion } from './proportion.ts';
+export type { Proportion } from './proportion.ts';
 export { areaUnderCurve, equalErrorRate, pointAtFalseAcceptRate, rocCurve } from './roc.ts';
 export type { RocPoint } from './roc.ts';
 export type { VerificationPairs } from './thresholds.ts';
