@@ -83,6 +83,7 @@ export type {
 export {
   accuracy,
   areaUnderCurve,
+  clusterScores,
   confusionMatrix,
   equalErrorRate,
   foldAccuracy,
@@ -96,6 +97,9 @@ export {
   verificationReport,
 } from './evaluate/index.ts';
 export type {
+  ClusterAgreement,
+  ClusterLabel,
+  ClusterScores,
   ConfusionMatrix,
   FoldedPairs,
   IdentificationPoint,
