@@ -19,6 +19,7 @@ const floors: readonly (readonly string[])[] = [
   ['recognizer.ts'],
   ['dataset'],
   ['report'],
+  ['serve'],
   ['cli'],
   ['index.ts'],
 ];
@@ -29,6 +30,7 @@ const keepers: Readonly<Record<string, string>> = {
   'onnxruntime-node': 'runtime',
   sharp: 'image',
   commander: 'cli',
+  fastify: 'serve',
   libsql: 'gallery',
   usearch: 'gallery',
 };

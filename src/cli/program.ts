@@ -7,6 +7,7 @@ import { registerEmbed } from './verbs/embed.ts';
 import { registerIdentify } from './verbs/identify.ts';
 import { registerModels } from './verbs/models/models.ts';
 import { registerPrepare } from './verbs/prepare.ts';
+import { registerServe } from './verbs/serve.ts';
 import { registerTrain } from './verbs/train.ts';
 
 /** In the order of the job; `visage --help` lists them so. */
@@ -17,6 +18,7 @@ const verbs: readonly RegisterVerb[] = [
   registerIdentify,
   registerDetect,
   registerDemo,
+  registerServe,
   registerModels,
   registerDoctor,
 ];

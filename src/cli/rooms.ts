@@ -9,6 +9,7 @@ export interface Rooms {
   evaluate(): Promise<typeof import('../evaluate/index.ts')>;
   image(): Promise<typeof import('../image/index.ts')>;
   packs(): Promise<typeof import('../packs/index.ts')>;
+  serve(): Promise<typeof import('../serve/index.ts')>;
 }
 
 /** The rooms themselves. */
@@ -19,4 +20,5 @@ export const rooms: Rooms = {
   evaluate: () => import('../evaluate/index.ts'),
   image: () => import('../image/index.ts'),
   packs: () => import('../packs/index.ts'),
+  serve: () => import('../serve/index.ts'),
 };

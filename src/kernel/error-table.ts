@@ -106,6 +106,20 @@ export const errorTable = {
   // evaluation
   EVALUATION_INVALID: row('{owner} cannot judge these answers: {reason}.', '{advice}', 1, 422),
 
+  // the server
+  REQUEST_INVALID: row('The request is not valid: {reason}.', 'See /docs of the server for what it takes.', 2, 400),
+  ROUTE_UNKNOWN: row('There is nothing at {method} {path}.', 'See /docs of the server for what there is.', 2, 404),
+  BODY_TOO_LARGE: row('The request is larger than {allowed} bytes.', 'Send smaller photos, or raise the limit of the server.', 1, 413),
+  MEDIA_TYPE_UNSUPPORTED: row('A body of type {got} is not taken here; allowed: {allowed}.', 'Set the header Content-Type to what the body is.', 2, 415),
+  FACE_FORGOTTEN: row('The server remembers no face {got}.', 'Identify the photo again with remember=true; faces are forgotten after a while and at a restart.', 1, 404),
+  REQUEST_TIMED_OUT: row('The request took longer than {allowed} seconds.', 'Try again in a moment, or raise the limit of the server.', 1, 503),
+  KEY_MISSING: row('This needs a key, and none was given.', 'Send it in the header x-api-key or as Authorization: Bearer; visage keys create makes one.', 1, 401),
+  KEY_INVALID: row('The key is not one of this server, or was revoked.', 'Make a new one with visage keys create.', 1, 401),
+  KEY_SCOPE: row('The key may {got}; this needs one that may {allowed}.', 'Make a key with --scope {allowed}.', 1, 403),
+  KEY_UNKNOWN: row('There is no key {got} in {path}.', 'List the keys with visage keys list.', 1, 404),
+  RATE_LIMITED: row('More than {allowed} requests a minute came with this key.', 'Wait a moment; the header Retry-After says how long.', 1, 429),
+  ADDRESS_UNSAFE: row('{problem}', '{advice}', 2, 400),
+
   // the run itself
   ALL_PHOTOS_FAILED: row('None of the photos could be used ({got} of {got} failed).', 'The reason stands beside each photo.', 1, 422),
   INTERRUPTED: row('Interrupted; {kept}.', 'Run the same command again to go on.', 1, 503),

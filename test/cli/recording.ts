@@ -31,6 +31,7 @@ export const lockedRooms: Rooms = {
   evaluate: locked('evaluate'),
   image: locked('image'),
   packs: locked('packs'),
+  serve: locked('serve'),
 };
 
 export interface Recorded {

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import {
+  fastify,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerDefault,
+} from 'fastify';
+import { formOf, parseMultipart } from './multipart.ts';
+import { UploadedFile } from './uploaded-file.ts';
+
+export interface AppOptions {
+  readonly maxBodyBytes: number;
+  /** Where log lines go; absent: nowhere. */
+  readonly log?: { readonly level: string; readonly stream: NodeJS.WritableStream };
+}
+
+/** A request id that a client may choose: nothing that could forge a log line. */
+const safeId = /^[\w.-]{1,64}$/;
+
+/** A Fastify instance whose handlers get the types of their schemas. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+/** The Fastify instance of a server: ids, log, and the bodies it takes. */
+export function createApp({ maxBodyBytes, log }: AppOptions): App {
+  const app: App = fastify({
+    logger:
+      log === undefined
+        ? false
+        : { level: log.level, stream: log.stream, serializers: { req: loggedRequest } },
+    bodyLimit: maxBodyBytes,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 600 },
+    // A body must arrive before this; photos are worked on under a limit of their own.
+    requestTimeout: 60_000,
+    genReqId: ({ headers }) => {
+      const given = headers['x-request-id'];
+      return typeof given === 'string' && safeId.test(given) ? given : randomUUID();
+    },
+    ajv: {
+      plugins: [
+        (ajv) =>
+          ajv.addKeyword({
+            keyword: 'isFile',
+            schemaType: 'boolean',
+            errors: false,
+            validate: (_: boolean, value: unknown) => value instanceof UploadedFile,
+          }),
+      ],
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+
+  app.addContentTypeParser('multipart/form-data', { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      done(null, formOf(parseMultipart(body as Buffer, request.headers['content-type'] ?? '')));
+    } catch (thrown) {
+      done(thrown as Error);
+    }
+  });
+  for (const type of [/^image\//, 'application/octet-stream']) {
+    app.addContentTypeParser(type, { parseAs: 'buffer' }, (request, body, done) => {
+      const contentType = request.headers['content-type'] ?? 'application/octet-stream';
+      done(null, { photo: [new UploadedFile('photo', contentType, body as Buffer)] });
+    });
+  }
+  // Clients say that a body is JSON and then send none, with GET and DELETE above all.
+  app.addHook('preParsing', async (request, _reply, payload) => {
+    const { headers } = request;
+    const empty =
+      headers['content-length'] === '0' ||
+      (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined);
+    if (!empty || headers['content-type'] === undefined) return payload;
+    delete headers['content-type'];
+    return Readable.from([]);
+  });
+  return app;
+}
+
+/** What the log says of a request: paths of the static images hold a key. */
+const loggedRequest = ({ method, url, ip }: FastifyRequest) => ({
+  method,
+  url: url.replace(/(\/static\/)[^/?]+/, '$1…').slice(0, 500),
+  ip,
+});

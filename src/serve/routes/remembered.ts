@@ -1,0 +1,61 @@
+import { Type } from 'typebox';
+import { personDetailsRecord } from '../records.ts';
+import { failures } from '../schemas/failure.ts';
+import { PersonDetailsSchema } from '../schemas/people.ts';
+import { FaceParamsSchema, NameFacesSchema } from '../schemas/remembered.ts';
+import type { AddRoutes } from './context.ts';
+import { sendCrop } from './examples.ts';
+
+/** Faces that identify was asked to remember. */
+export const addRememberedRoutes: AddRoutes = (app, { service, remembered }) => {
+  app.get(
+    '/faces/:faceId/crop',
+    {
+      config: { scope: 'read' },
+      schema: {
+        tags: ['remembered faces'],
+        summary: 'The aligned crop of a remembered face, a JPEG file',
+        produces: ['image/jpeg'],
+        params: FaceParamsSchema,
+        response: failures,
+      },
+    },
+    async (request, reply) => sendCrop(reply, remembered.get(request.params.faceId).crop),
+  );
+
+  app.delete(
+    '/faces/:faceId',
+    {
+      config: { scope: 'read' },
+      schema: {
+        tags: ['remembered faces'],
+        summary: 'Forget a remembered face',
+        params: FaceParamsSchema,
+        response: { 200: Type.Object({ forgotten: Type.Boolean() }), ...failures },
+      },
+    },
+    async (request) => ({ forgotten: remembered.forget(request.params.faceId) }),
+  );
+
+  app.post(
+    '/faces/name',
+    {
+      config: { scope: 'write' },
+      schema: {
+        tags: ['remembered faces'],
+        summary: 'Make remembered faces examples of a person, who is added where the name is new',
+        description:
+          'All of them or none. They are forgotten afterwards; their crops live on as those of the examples.',
+        body: NameFacesSchema,
+        response: { 201: PersonDetailsSchema, ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { name, faceIds } = request.body;
+      const faces = [...new Set(faceIds)].map((faceId) => remembered.get(faceId));
+      const { person } = await service.enrol(name, faces);
+      for (const { faceId } of faces) remembered.forget(faceId);
+      return reply.status(201).send(personDetailsRecord(person));
+    },
+  );
+};

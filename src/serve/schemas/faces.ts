@@ -1,0 +1,65 @@
+import { Type } from 'typebox';
+import { BoxSchema, PointSchema } from './geometry.ts';
+import { OneFileSchema } from './upload.ts';
+
+const found = {
+  box: BoxSchema,
+  score: Type.Number({ description: 'How sure the detector is, in [0, 1].' }),
+  landmarks: Type.Array(PointSchema, {
+    description: 'Eyes, tip of the nose, corners of the mouth; left before right as in the picture.',
+  }),
+};
+
+export const DetectedFaceSchema = Type.Object(found);
+
+export const CandidateSchema = Type.Object({
+  name: Type.String(),
+  personId: Type.String(),
+  probability: Type.Number(),
+});
+
+export const IdentifiedFaceSchema = Type.Object({
+  ...found,
+  name: Type.Union([Type.String(), Type.Null()], { description: 'null: nobody in the gallery.' }),
+  personId: Type.Union([Type.String(), Type.Null()]),
+  probability: Type.Number({
+    description: 'Of the name, or of the best candidate where the face is unknown.',
+  }),
+  distance: Type.Number({
+    description: 'Euclidean distance in [0, 2] to the nearest example; 2 where there is none.',
+  }),
+  candidates: Type.Array(CandidateSchema, { description: 'At most 5, most probable first.' }),
+  faceId: Type.Optional(
+    Type.String({ description: 'Only with remember=true: names the face in later requests.' }),
+  ),
+});
+
+const photo = {
+  pack: Type.String(),
+  width: Type.Integer({ description: 'Of the upright photo, in pixels.' }),
+  height: Type.Integer(),
+};
+
+export const DetectAnswerSchema = Type.Object({ ...photo, faces: Type.Array(DetectedFaceSchema) });
+export const IdentifyAnswerSchema = Type.Object({ ...photo, faces: Type.Array(IdentifiedFaceSchema) });
+
+export const IdentifyQuerySchema = Type.Object({
+  remember: Type.Boolean({
+    default: false,
+    description:
+      'Keep crops and embeddings of the faces in memory for a while, so that they can be named by faceId.',
+  }),
+});
+
+export const VerifyBodySchema = Type.Object({ first: OneFileSchema, second: OneFileSchema });
+
+const verified = Type.Object({ width: Type.Integer(), height: Type.Integer(), face: DetectedFaceSchema });
+
+export const VerifyAnswerSchema = Type.Object({
+  pack: Type.String(),
+  same: Type.Boolean({ description: 'Whether the distance is within maxDistance.' }),
+  distance: Type.Number(),
+  maxDistance: Type.Number(),
+  first: verified,
+  second: verified,
+});

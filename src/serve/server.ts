@@ -1,0 +1,100 @@
+import { checkOptions, visageError } from '../kernel/index.ts';
+import { Admission } from './admission.ts';
+import { createApp, type App } from './http/app.ts';
+import { sendFailure, toShownError } from './http/failures.ts';
+import { addPhotoWork } from './http/photo-work.ts';
+import { addOpenApi } from './open-api.ts';
+import { serverLimits, type ServerLimits } from './options.ts';
+import { RememberedFaces } from './remembered-faces.ts';
+import type { Context } from './routes/context.ts';
+import { addExampleRoutes } from './routes/examples.ts';
+import { addFaceRoutes } from './routes/faces.ts';
+import { addPeopleRoutes } from './routes/people.ts';
+import { addRememberedRoutes } from './routes/remembered.ts';
+import { addHealthRoutes, addServerRoutes } from './routes/server.ts';
+import { openService, type Service, type ServiceOptions } from './service.ts';
+
+export interface ServerOptions extends ServiceOptions, Partial<Omit<ServerLimits, 'maxPixels'>> {
+  /** What the server says it is; a version. */
+  readonly version?: string;
+  /** Where log lines go, JSON each; absent: nowhere. */
+  readonly log?: { readonly level: string; readonly stream: NodeJS.WritableStream };
+}
+
+/** A server that has been opened; it listens when told to. */
+export interface Server extends AsyncDisposable {
+  readonly app: App;
+  readonly service: Service;
+  /** @returns the address, e.g. `http://127.0.0.1:8000` @throws VisageError `ADDRESS_UNSAFE` */
+  listen(host: string, port: number): Promise<string>;
+  /** Takes no more requests, finishes those it has, and ends the workers. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+const ownRoutes = [addFaceRoutes, addPeopleRoutes, addExampleRoutes, addRememberedRoutes, addServerRoutes];
+
+/** See `openServer`. */
+export async function makeServer(options: ServerOptions): Promise<Server> {
+  const { pack, workers, cacheFolder, galleryPath, galleryKey, version = '0', log, ...given } = options;
+  const limits = checkOptions('openServer', serverLimits, { ...given });
+  const service = await openService({
+    maxPixels: limits.maxPixels,
+    ...(pack === undefined ? {} : { pack }),
+    ...(workers === undefined ? {} : { workers }),
+    ...(cacheFolder === undefined ? {} : { cacheFolder }),
+    ...(galleryPath === undefined ? {} : { galleryPath }),
+    ...(galleryKey === undefined ? {} : { galleryKey }),
+  });
+  const maxBodyBytes = limits.maxBodyMb * 2 ** 20;
+  const app = createApp({ maxBodyBytes, ...(log && { log }) });
+  const context: Context = {
+    service,
+    remembered: new RememberedFaces(limits.rememberedFaces, limits.rememberMinutes * 60_000),
+    limits,
+    version,
+    keysNeeded: false,
+  };
+  let ending = false;
+  app.setErrorHandler((thrown, request, reply) =>
+    sendFailure(toShownError(thrown, request, maxBodyBytes), request, reply),
+  );
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0]!.slice(0, 200);
+    return sendFailure(visageError('ROUTE_UNKNOWN', { method: request.method, path }), request, reply);
+  });
+  app.addHook('onSend', async (request, reply) => void reply.header('x-request-id', request.id));
+  addPhotoWork(app, new Admission(limits.maxActive, limits.maxQueued), limits.timeoutSeconds * 1000);
+  await addOpenApi(app, version);
+  addHealthRoutes(app, () => !ending);
+  await app.register(
+    async (scope) => {
+      for (const add of ownRoutes) add(scope, context);
+    },
+    { prefix: '/api/v1' },
+  );
+  await app.ready();
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    ending = true;
+    closing ??= app.close().then(() => service.close());
+    return closing;
+  };
+  return {
+    app,
+    service,
+    listen: async (host, port) => {
+      if (!isLoopback(host)) {
+        throw visageError('ADDRESS_UNSAFE', {
+          problem: `Without keys the server listens on this machine only, not on ${host}.`,
+          advice: 'Leave --host out.',
+        });
+      }
+      return app.listen({ host, port });
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || host.startsWith('127.');

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { openServer, type Server } from '../../src/serve/index.ts';
+import { samplePhoto } from '../support/bundled-weights.ts';
+import { type Field, fileAt, form } from './support/form.ts';
+
+let server: Server;
+before(async () => {
+  server = await openServer({ version: '1.2.3', workers: 1 });
+});
+after(() => server.close());
+
+const photo = await fileAt(samplePhoto('sample1.jpg'));
+const post = (url: string, ...fields: readonly Field[]) =>
+  server.app.inject({ method: 'POST', url, ...form(...fields) });
+const call = (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, payload?: object) =>
+  server.app.inject({ method, url: `/api/v1${url}`, ...(payload && { payload }) });
+
+test('a photo is looked at whether it comes in a form or as the body, and remembered faces can be named', async () => {
+  const inForm = await post('/api/v1/detect', ['photo', photo]);
+  assert.equal(inForm.statusCode, 200, inForm.body);
+  const asBody = await server.app.inject({
+    method: 'POST',
+    url: '/api/v1/detect/',
+    headers: { 'content-type': 'image/jpeg' },
+    payload: Buffer.from(photo.bytes),
+  });
+  assert.deepEqual(asBody.json(), inForm.json());
+  const { faces, width } = inForm.json();
+  assert.ok(width > 0 && faces.length > 0);
+
+  const seen = (await post('/api/v1/identify?remember=true', ['photo', photo])).json();
+  assert.equal(seen.faces.length, faces.length);
+  assert.deepEqual(
+    seen.faces.map(({ name, personId, candidates }: never) => ({ name, personId, candidates })),
+    seen.faces.map(() => ({ name: null, personId: null, candidates: [] })),
+  );
+  const [{ faceId }] = seen.faces;
+  const crop = await server.app.inject(`/api/v1/faces/${faceId}/crop`);
+  assert.equal(crop.headers['content-type'], 'image/jpeg');
+  assert.deepEqual([...crop.rawPayload.subarray(0, 2)], [0xff, 0xd8]);
+  const named = await server.app.inject({
+    method: 'POST',
+    url: '/api/v1/faces/name',
+    payload: { name: 'Ada', faceIds: [faceId] },
+  });
+  assert.equal(named.statusCode, 201, named.body);
+  const person = named.json();
+  assert.equal(person.name, 'Ada');
+  assert.equal(person.examples[0].source, 'sample1.jpg');
+
+  const again = (await post('/api/v1/identify', ['photo', photo])).json();
+  assert.equal(again.faces[0].name, 'Ada');
+  assert.equal(again.faces[0].personId, person.id);
+  assert.equal(again.faces[0].distance, 0);
+  assert.equal(again.faces[0].faceId, undefined);
+  const forgotten = await server.app.inject(`/api/v1/faces/${faceId}/crop`);
+  assert.equal(forgotten.statusCode, 404);
+  assert.equal(forgotten.json().error.code, 'FACE_FORGOTTEN');
+});
+
+test('people are added, shown, renamed, merged, split and deleted', async () => {
+  const added = await post('/api/v1/enroll', ['name', 'Grace'], ['photo', photo], ['photo', photo]);
+  assert.equal(added.statusCode, 201, added.body);
+  const { person, photos } = added.json();
+  assert.equal(person.exampleCount, 2);
+  assert.equal(new Set(photos.map(({ exampleId }: { exampleId: number }) => exampleId)).size, 2);
+  const people = (await call('GET', '/people')).json().people;
+  const grace = people.find(({ name }: { name: string }) => name === 'Grace');
+  assert.equal(grace.coverExampleId, photos[0].exampleId);
+  assert.equal((await call('GET', `/examples/${grace.coverExampleId}/crop`)).statusCode, 200);
+
+  const twice = await call('POST', '/people', { name: ' GRACE ' });
+  assert.deepEqual([twice.statusCode, twice.json().error.code], [409, 'PERSON_EXISTS']);
+  const other = (await call('POST', '/people', { name: 'Other' })).json();
+  assert.equal((await call('PATCH', `/people/${person.id}`, { name: 'Grace H.' })).json().name, 'Grace H.');
+  const split = await call('POST', `/people/${person.id}/split`, {
+    exampleIds: [photos[1].exampleId],
+    name: 'Twin',
+  });
+  assert.equal(split.statusCode, 201, split.body);
+  const moved = await call('POST', `/examples/${photos[1].exampleId}/move`, { personId: other.id });
+  assert.equal(moved.json().exampleCount, 1);
+  const merged = (await call('POST', `/people/${person.id}/merge`, { from: other.id })).json();
+  assert.deepEqual([merged.exampleCount, merged.merged[0].id], [2, other.id]);
+  const freed = await call('POST', `/people/${person.id}/unmerge`, { personId: other.id });
+  assert.equal(freed.json().exampleCount, 1);
+  assert.deepEqual((await call('DELETE', `/examples/${photos[1].exampleId}`)).json(), {
+    examples: 1,
+    erased: true,
+  });
+  assert.equal((await call('DELETE', `/people/${person.id}`)).json().examples, 1);
+  const gone = await call('GET', `/people/${person.id}`);
+  assert.deepEqual([gone.statusCode, gone.json().error.code], [404, 'PERSON_UNKNOWN']);
+});
+
+test('verify compares the main faces of two photos', async () => {
+  const same = await post('/api/v1/verify', ['first', photo], ['second', photo]);
+  assert.equal(same.statusCode, 200, same.body);
+  assert.deepEqual([same.json().same, same.json().distance], [true, 0]);
+  const two = await post('/api/v1/verify', ['first', photo]);
+  assert.deepEqual([two.statusCode, two.json().error.code], [400, 'REQUEST_INVALID']);
+});
+
+test('what cannot be taken is refused with a code, a sentence and the id of the request', async () => {
+  const inject = server.app.inject.bind(server.app);
+  const json = { 'content-type': 'application/json' };
+  const refused = [
+    [await inject('/api/v1/nothing'), 404, 'ROUTE_UNKNOWN'],
+    [await inject({ method: 'POST', url: '/api/v1/detect' }), 400, 'REQUEST_INVALID'],
+    [
+      await inject({ method: 'POST', url: '/api/v1/people', headers: json, payload: '{' }),
+      400,
+      'REQUEST_INVALID',
+    ],
+    [
+      await inject({
+        method: 'POST',
+        url: '/api/v1/people',
+        headers: { 'content-type': 'text/x' },
+        payload: 'a',
+      }),
+      415,
+      'MEDIA_TYPE_UNSUPPORTED',
+    ],
+    [
+      await inject({ method: 'POST', url: '/api/v1/people', payload: { name: '\u0000' } }),
+      422,
+      'PERSON_NAME_INVALID',
+    ],
+    [await inject('/api/v1/examples/0/crop'), 400, 'REQUEST_INVALID'],
+    [await post('/api/v1/detect', ['photo', 'a text']), 400, 'REQUEST_INVALID'],
+    [
+      await post('/api/v1/detect', ['photo', { fileName: '../../x', bytes: Buffer.from('no') }]),
+      422,
+      'IMAGE_UNREADABLE',
+    ],
+  ] as const;
+  for (const [answer, status, code] of refused) {
+    assert.equal(answer.statusCode, status, answer.body);
+    const { error, requestId } = answer.json();
+    assert.equal(error.code, code);
+    assert.notEqual(error.message, '');
+    assert.equal(answer.headers['x-request-id'], requestId);
+  }
+});
+
+test('the description of the API is OpenAPI 3.1 and covers every route', async () => {
+  const api = (await server.app.inject('/openapi.json')).json();
+  assert.match(api.openapi, /^3\.1\./);
+  for (const [path, routes] of Object.entries<Record<string, { summary?: string }>>(api.paths)) {
+    for (const [method, { summary }] of Object.entries(routes)) assert.ok(summary, `${method} ${path}`);
+  }
+  const detect = api.paths['/api/v1/detect'].post;
+  assert.deepEqual(detect.requestBody.content['multipart/form-data'].schema.properties.photo, {
+    type: 'string',
+    format: 'binary',
+  });
+  assert.equal((await server.app.inject('/docs/')).statusCode, 200);
+});
+
+test('the server tells how it is', async () => {
+  assert.deepEqual((await server.app.inject('/healthz')).json(), { status: 'ok' });
+  assert.deepEqual((await server.app.inject('/readyz')).json(), { status: 'ready' });
+  const status = (await server.app.inject('/api/v1/status')).json();
+  assert.deepEqual([status.version, status.pack, status.dimension], ['1.2.3', 'bundled', 128]);
+  const { packs } = (await server.app.inject('/api/v1/packs')).json();
+  assert.ok(packs.some(({ name, inUse }: { name: string; inUse: boolean }) => name === 'bundled' && inUse));
+});
