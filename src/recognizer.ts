@@ -95,6 +95,7 @@ class Journey implements Recognizer {
     this.#decodeOptions = {
       neededSidePx: pack.detector.photoSidePx,
       upright: pack.selection?.upright ?? true,
+      colours: pack.selection?.colours ?? 'srgb',
       ...(maxPixels === undefined ? {} : { maxPixels }),
     };
   }

@@ -16,6 +16,7 @@ export type { NearestNeighborsOptions } from './neighbors.ts';
 export { normalizeRows } from './normalizer.ts';
 export type { Normalizer } from './normalizer.ts';
 export * from './svc/index.ts';
-export { mostPeopleForPairs, trainClassifier, trainSchema } from './train.ts';
+export type { CalibrationFolds } from './svm-model.ts';
+export { mostPeopleForPairs, referenceTraining, trainClassifier, trainSchema } from './train.ts';
 export type { TrainOptions } from './train.ts';
 export type { Model, Verdict } from './verdict.ts';

@@ -9,6 +9,14 @@ import { indexOfLargest, type Model, type Verdict } from './verdict.ts';
 /** Parts of the cross-validation, as in LIBSVM and scikit-learn. */
 const folds = 5;
 
+/** How faces come into the parts: each person's spread over all of them, or all shuffled, as LIBSVM does. */
+export type CalibrationFolds = 'stratified' | 'shuffled';
+
+/** Options of {@link SvmModel.fit}. */
+export interface SvmModelOptions extends SVCOptions {
+  readonly calibration?: CalibrationFolds;
+}
+
 /**
  * One-versus-one SVM: the class from the votes, as scikit-learn's `SVC.predict`, the probabilities from Platt
  * scaling and coupling, as its `predict_proba`. Distances are to the unit mean of the class.
@@ -27,6 +35,7 @@ export class SvmModel implements Model {
    * Calibrates on stratified folds, so that each person has faces outside every fold. (LIBSVM's plain
    * shuffling can hold all faces of a person out at once and then takes ±1 for their decision values,
    * which turns the sigmoid round.) A person with one face stands twice in the calibration, in two folds.
+   * `shuffled` is that plain shuffling.
    *
    * Balanced, the probabilities are those of people who are equally likely to be met: a sigmoid learns
    * the odds of the faces it saw, N₁ : N₂, and Bayes' rule takes them out of its offset again.
@@ -37,13 +46,16 @@ export class SvmModel implements Model {
     rows: readonly Float32Array[],
     labels: Uint32Array,
     classCount: number,
-    options: SVCOptions,
+    { calibration = 'stratified', ...options }: SvmModelOptions,
     seed: number,
     watch: Watch,
   ): SvmModel {
     const svc = new SVC(options);
     const fitted = svc.fit(rows, labels, undefined, watch);
     const means = unitMeans(rows, labels, classCount);
+    if (calibration === 'shuffled') {
+      return new SvmModel(calibrateSVC(svc, fitted, rows, labels, { folds, seed, ...watch }), means);
+    }
     const single = countLabels(labels, classCount).map((count) => Number(count === 1));
     const twice = Array.from(labels.keys()).filter((row) => single[labels[row]!]);
     const calibrationRows = rows.concat(twice.map((row) => rows[row]!));

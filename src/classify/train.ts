@@ -11,7 +11,7 @@ import { LinearModel } from './linear-model.ts';
 import { NearestMean } from './nearest-mean.ts';
 import { NearestNeighbors, neighborWeights } from './neighbors.ts';
 import { normalizeRows } from './normalizer.ts';
-import { SvmModel } from './svm-model.ts';
+import { type CalibrationFolds, SvmModel } from './svm-model.ts';
 import { checkTrainingRows, countLabels } from './training-rows.ts';
 import type { Model } from './verdict.ts';
 
@@ -96,9 +96,31 @@ export interface TrainOptions extends Partial<OptionsOf<typeof trainSchema>> {
   readonly maxDistance: number;
   /** svm with kernel rbf: a number above 0, `scale` (default) or `auto`; as scikit-learn's. */
   readonly gamma?: number | 'scale' | 'auto';
+  /** svm: which faces are held out together where probabilities are calibrated; default `stratified`. */
+  readonly calibration?: CalibrationFolds;
   readonly progress?: ProgressListener | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+/**
+ * How the original system trains: scikit-learn's `SVC(kernel='linear', probability=True)` on embeddings of
+ * unit length. It has no unknown people, so everybody is named.
+ */
+export const referenceTraining = {
+  kind: 'svm',
+  kernel: 'linear',
+  C: 1,
+  classWeight: 'none',
+  calibration: 'shuffled',
+  maxDistance: 2,
+} as const satisfies Partial<TrainOptions>;
+
+/** Stands in the classifier, which does not say otherwise how it was trained. */
+const referenceNote =
+  'Trained as the original system: linear SVM, one against one, C 1, no class weights, probabilities from five shuffled folds, nobody unknown.';
+
+const isReference = (options: Readonly<Record<string, unknown>>): boolean =>
+  Object.entries(referenceTraining).every(([name, value]) => options[name] === value);
 
 /**
  * Learns to name people from embeddings of their faces. Embeddings are brought to unit length first.
@@ -123,7 +145,7 @@ export interface TrainOptions extends Partial<OptionsOf<typeof trainSchema>> {
 export function trainClassifier(
   embeddings: readonly Float32Array[],
   names: readonly string[],
-  { pack, gamma, progress, signal, ...plain }: TrainOptions,
+  { pack, gamma, calibration = 'stratified', progress, signal, ...plain }: TrainOptions,
 ): FittedClassifier {
   const options = checkOptions('trainClassifier', trainSchema, plain);
   checkPack(pack);
@@ -133,8 +155,11 @@ export function trainClassifier(
   const labels = encoder.encodeAll(names);
   const classCount = encoder.classes.length;
   const rows = normalizeRows(embeddings);
-  const { kind, note } = chooseKind(options.kind, classCount);
   const { seed, maxDistance, C, kernel, classWeight } = options;
+  const { kind, note = isReference({ ...options, calibration }) ? referenceNote : undefined } = chooseKind(
+    options.kind,
+    classCount,
+  );
   const watch = { progress, signal };
 
   let model: Model;
@@ -144,6 +169,7 @@ export function trainClassifier(
       kernel,
       classWeight: classWeight === 'none' ? null : classWeight,
       ...(gamma === undefined ? {} : { gamma }),
+      calibration,
     };
     model = SvmModel.fit(rows, labels, classCount, svcOptions, seed, watch);
   } else if (kind === 'linear') {

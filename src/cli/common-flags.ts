@@ -40,9 +40,14 @@ export function addNetworkFlags(command: Command, packDefault = 'bundled'): Comm
   return addFlags(command, workersSchema);
 }
 
-/** What {@link addNetworkFlags} added, without what was not given. */
-export function readNetworkFlags(command: Command): { pack?: string; workers?: number } {
+/**
+ * What {@link addNetworkFlags} added, without what was not given.
+ * @param pack what `--pack` comes to, where other flags have a say in it
+ */
+export function readNetworkFlags(
+  command: Command,
+  pack: string | undefined = command.opts<{ pack?: string }>().pack,
+): { pack?: string; workers?: number } {
   const { workers } = readFlags(command, workersSchema);
-  const { pack } = command.opts<{ pack?: string }>();
   return { ...(pack === undefined ? {} : { pack }), ...(workers === 0 ? {} : { workers }) };
 }

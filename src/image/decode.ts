@@ -18,6 +18,11 @@ export interface DecodeOptions {
   readonly neededSidePx?: number;
   /** Whether the photo is turned by its EXIF orientation; default yes. HEIC is always upright. */
   readonly upright?: boolean;
+  /**
+   * `srgb` (default): colours are converted by the photo's profile; `stored`: they are taken as they are,
+   * as Pillow takes them. Of no account for HEIC.
+   */
+  readonly colours?: 'srgb' | 'stored';
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -60,7 +65,7 @@ const flatRange = 8;
  *   `IMAGE_TOO_LARGE`, `IMAGE_TOO_SMALL`, `PACKAGE_MISSING`; the signal's reason when aborted
  */
 export async function decodePhoto(source: PhotoSource, options: DecodeOptions = {}): Promise<Photo> {
-  const { signal, upright = true, ...numbers } = options;
+  const { signal, upright = true, colours = 'srgb', ...numbers } = options;
   const { maxPixels, neededSidePx } = checkOptions('decodePhoto', schema, numbers);
   const path = photoName(source);
   signal?.throwIfAborted();
@@ -86,7 +91,12 @@ export async function decodePhoto(source: PhotoSource, options: DecodeOptions = 
     const raster = target ? await resizeNative(full, target.width, target.height) : full;
     return toPhoto(raster, full);
   }
-  return toPhoto(await decodePixels(path, bytes, header, upright, target, signal), { width, height });
+  const common = {
+    autoOrient: upright,
+    limitInputPixels: false,
+    ignoreIcc: header.icc !== undefined && (colours === 'stored' || isSrgbProfile(header.icc)),
+  };
+  return toPhoto(await decodePixels(path, bytes, header, common, target, signal), { width, height });
 }
 
 function toPhoto(raster: Raster, { width, height }: Size): Photo {
@@ -132,15 +142,10 @@ async function decodePixels(
   path: string,
   bytes: Uint8Array,
   header: Metadata,
-  upright: boolean,
+  common: SharpOptions,
   target: Size | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Raster> {
-  const common: SharpOptions = {
-    autoOrient: upright,
-    limitInputPixels: false,
-    ignoreIcc: header.icc !== undefined && isSrgbProfile(header.icc),
-  };
   const decodePage = async (page: number): Promise<Raster> => {
     try {
       return await decodeOnce(bytes, { ...common, page, failOn: 'error' }, target);

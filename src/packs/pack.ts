@@ -29,6 +29,8 @@ export type DetectorSettings = SsdSettings | MtcnnSettings | SingleShotSettings;
 export interface SelectionSettings {
   /** Whether photos are turned by their EXIF orientation. */
   readonly upright: boolean;
+  /** Whether colours are converted by the photo's profile (`srgb`, also where this is absent) or taken as `stored`. */
+  readonly colours?: 'srgb' | 'stored';
   /** `main`: the large central one; `first`: the one that the detector is surest of. */
   readonly face: 'main' | 'first';
 }

@@ -22,9 +22,10 @@ export const referenceName = (base: string, filter: ReferenceFilter): string =>
 
 /**
  * The pipeline of "How to Develop a Face Recognition System Using FaceNet in Keras" with the networks of
- * `pack`, step for step: photos as they are stored (EXIF orientation ignored); the face that MTCNN 0.1.0
- * is surest of; its box of whole numbers with the corner made positive by `abs()`; no border; stretched
- * to the crop by Pillow's filter; each face whitened without a floor; no mirror image. It has a name of its own, so that nothing mixes with the pack's defaults.
+ * `pack`, step for step: photos as they are stored (EXIF orientation and colour profile ignored); the face
+ * that MTCNN 0.1.0 is surest of; its box of whole numbers with the corner made positive by `abs()`; no
+ * border; stretched to the crop by Pillow's filter; each face whitened without a floor; no mirror image.
+ * It has a name of its own, so that nothing mixes with the pack's defaults. See docs/reference-pipeline.md.
  * @throws VisageError `OPTION_INVALID` for packs without MTCNN or without whitening
  */
 export function referencePack(pack: Pack, filter: ReferenceFilter): Pack {
@@ -47,7 +48,7 @@ export function referencePack(pack: Pack, filter: ReferenceFilter): Pack {
   return {
     ...pack,
     name: referenceName(pack.name, filter),
-    selection: { upright: false, face: 'first' },
+    selection: { upright: false, colours: 'stored', face: 'first' },
     detector: { ...detector, boxRule: '0.1.0', photoSidePx: Number.MAX_SAFE_INTEGER },
     alignment: {
       method: 'box',

@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { addNetworkFlags, addOutputFlags, readNetworkFlags, seedSchema } from '../common-flags.ts';
 import { addFlags, readFlags } from '../flags.ts';
+import { addReferenceFlags, readAskedPack } from '../reference-flags.ts';
 import type { RegisterVerb, Run } from '../run.ts';
 import { printable } from '../view/cells.ts';
 import { paint } from '../view/style.ts';
@@ -16,7 +17,8 @@ With a folder of your own, train/<name>/ and val/<name>/, it does the same on yo
 const examples = `
 Examples:
   visage demo
-  visage demo celebrities/ --out celebrities-report`;
+  visage demo celebrities/ --out celebrities-report
+  visage demo celebrities/ --pack facenet-128 --reference`;
 
 export const registerDemo: RegisterVerb = (program, run) => {
   const command = program
@@ -26,14 +28,23 @@ export const registerDemo: RegisterVerb = (program, run) => {
     .argument('[dataset]', 'folder of photos, sorted by name')
     .option('--out <folder>', 'where everything goes', 'visage-demo')
     .addHelpText('after', examples);
-  addNetworkFlags(addFlags(command, seedSchema));
+  addReferenceFlags(addNetworkFlags(addFlags(command, seedSchema)));
   addOutputFlags(command).action(async (dataset: string | undefined, flags: { out: string }) => {
     const { seed } = readFlags(command, seedSchema);
-    const networks = readNetworkFlags(command);
+    const { pack, reference } = await readAskedPack(command, run.rooms);
+    const networks = readNetworkFlags(command, pack);
     run.interruption.kept = `what is done so far is kept in ${flags.out}`;
     const { runDemo } = await import('./job.ts');
     const { progress, signal } = run;
-    const result = await runDemo({ dataset, out: flags.out, seed, networks, progress, signal });
+    const result = await runDemo({
+      dataset,
+      out: flags.out,
+      seed,
+      networks,
+      reference,
+      progress,
+      signal,
+    });
     run.output.progress.end();
     await show(run, result);
   });

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { saveClassifier, trainClassifier } from '../../classify/index.ts';
+import { referenceTraining, saveClassifier, trainClassifier } from '../../classify/index.ts';
 import { embedDataset, prepareDataset, readEmbeddings } from '../../dataset/index.ts';
 import { systemReason, writeFileAtomically } from '../../formats/index.ts';
 import { visageError } from '../../kernel/index.ts';
@@ -53,7 +53,13 @@ export async function runDemo(request: DemoRequest): Promise<DemoResult> {
     async () => {
       const { name: pack, embedder } = recognizer.pack;
       const { maxDistance } = embedder;
-      const classifier = trainClassifier(train.embeddings, train.names, { ...tell, pack, maxDistance, seed });
+      const classifier = trainClassifier(train.embeddings, train.names, {
+        ...tell,
+        pack,
+        maxDistance,
+        seed,
+        ...(request.reference ? referenceTraining : {}),
+      });
       return { classifier, answers: askAbout(classifier, embeddings) };
     },
     () => [train.names.length + val.names.length, 'faces'],

@@ -11,6 +11,8 @@ export interface DemoRequest {
   readonly out: string;
   readonly seed: number;
   readonly networks: RecognizerOptions;
+  /** Train as the original system does. */
+  readonly reference: boolean;
   readonly progress: ProgressListener;
   readonly signal: AbortSignal;
 }

@@ -1,4 +1,5 @@
 import { addNetworkFlags, addOutputFlags, readNetworkFlags } from '../common-flags.ts';
+import { addReferenceFlags, readAskedPack } from '../reference-flags.ts';
 import type { RegisterVerb } from '../run.ts';
 import { shapeText, splitRecord } from '../split-report.ts';
 
@@ -21,25 +22,23 @@ export const registerEmbed: RegisterVerb = (program, run) => {
     .argument('<faces-dataset.npz>', 'what visage prepare wrote')
     .option('--out <file>', 'where the embeddings go', 'faces-embeddings.npz')
     .addHelpText('after', examples);
-  addNetworkFlags(command, 'that of the data set');
+  addReferenceFlags(addNetworkFlags(command, 'that of the data set'));
   addOutputFlags(command).action(async (datasetPath: string, flags: { out: string }) => {
     const { out } = flags;
-    const networks = readNetworkFlags(command);
     const { output, progress, signal } = run;
     run.interruption.kept = `what was embedded so far is kept, and ${out} is as it was`;
     const { DatasetFile, embedDataset } = await run.rooms.dataset();
     const { openRecognizer } = await run.rooms.recognizer();
     await using dataset = await DatasetFile.open(datasetPath);
     const { cropSizePx, splits } = dataset;
+    const { pack = dataset.pack } = await readAskedPack(command, run.rooms, dataset.pack);
+    const networks = readNetworkFlags(command, pack);
     const loaded = [splits.train, splits.val].flatMap(({ names: { length } }) => [
       shapeText([length, cropSizePx, cropSizePx, 3]),
       shapeText([length]),
     ]);
     await output.line(`Loaded:  ${loaded.join(' ')}`);
-    await using recognizer = await openRecognizer({
-      ...(dataset.pack === undefined ? {} : { pack: dataset.pack }),
-      ...networks,
-    });
+    await using recognizer = await openRecognizer(networks);
     await output.line('Loaded Model');
     const done = await embedDataset(datasetPath, recognizer, { out, progress, signal });
     output.progress.end();

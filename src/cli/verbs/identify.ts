@@ -1,9 +1,11 @@
+import type { Command } from 'commander';
 import { visageError } from '../../kernel/index.ts';
-import type { IdentifiedFace, RecognizerOptions } from '../../recognizer.ts';
+import type { IdentifiedFace } from '../../recognizer.ts';
 import { addNetworkFlags, addOutputFlags, readNetworkFlags } from '../common-flags.ts';
 import { boxRecord } from '../face-record.ts';
 import { listArguments } from '../photo-list.ts';
 import { reportPhotos } from '../photo-batch.ts';
+import { addReferenceFlags, readAskedPack } from '../reference-flags.ts';
 import type { RegisterVerb, Run } from '../run.ts';
 import { printable } from '../view/cells.ts';
 import { percent, rounded } from '../view/numbers.ts';
@@ -33,7 +35,7 @@ export const registerIdentify: RegisterVerb = (program, run) => {
     .option('--classifier <file>', 'what visage train wrote')
     .option('--draw <folder>', 'write a copy of each photo with boxes and names to this folder')
     .addHelpText('after', examples);
-  addNetworkFlags(command, 'that of the classifier');
+  addReferenceFlags(addNetworkFlags(command, 'that of the classifier'));
   addOutputFlags(command).action(async (paths: string[], flags: { classifier?: string; draw?: string }) => {
     if (flags.classifier === undefined) {
       throw visageError('USAGE', {
@@ -41,8 +43,7 @@ export const registerIdentify: RegisterVerb = (program, run) => {
         command: 'visage identify',
       });
     }
-    const networks = readNetworkFlags(command);
-    await identify(run, { paths, classifierPath: flags.classifier, drawFolder: flags.draw, networks });
+    await identify(run, command, { paths, classifierPath: flags.classifier, drawFolder: flags.draw });
   });
 };
 
@@ -50,16 +51,17 @@ interface IdentifyRequest {
   readonly paths: readonly string[];
   readonly classifierPath: string;
   readonly drawFolder: string | undefined;
-  readonly networks: RecognizerOptions;
 }
 
-async function identify(run: Run, request: IdentifyRequest): Promise<void> {
+async function identify(run: Run, command: Command, request: IdentifyRequest): Promise<void> {
   const { loadClassifier, requirePack } = await run.rooms.classify();
   const classifier = await loadClassifier(request.classifierPath);
-  requirePack(classifier, request.networks.pack ?? classifier.pack, request.classifierPath);
+  const { pack = classifier.pack } = await readAskedPack(command, run.rooms, classifier.pack);
+  requirePack(classifier, pack, request.classifierPath);
+  const networks = readNetworkFlags(command, pack);
   const photos = await listArguments(run.rooms, request.paths);
   const { openRecognizer } = await run.rooms.recognizer();
-  await using recognizer = await openRecognizer({ pack: classifier.pack, ...request.networks });
+  await using recognizer = await openRecognizer(networks);
   const depth = run.output.stdoutTraits.color;
   await reportPhotos<IdentifiedFace>(run, {
     stage: 'identifying',

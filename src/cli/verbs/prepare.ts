@@ -1,6 +1,7 @@
 import type { OptionSchema } from '../../kernel/index.ts';
 import { addNetworkFlags, addOutputFlags, readNetworkFlags, seedSchema } from '../common-flags.ts';
 import { addFlags, readFlags } from '../flags.ts';
+import { addReferenceFlags, readAskedPack } from '../reference-flags.ts';
 import type { RegisterVerb } from '../run.ts';
 import { noteSkipped, skippedRecord } from '../skipped-photos.ts';
 import { counted } from '../view/units.ts';
@@ -18,7 +19,8 @@ const examples = `
 Examples:
   visage prepare celebrities/
   visage prepare holiday/ --val-share 0.25 --seed 7 --out holiday.npz
-  visage prepare celebrities/ --json > counts.json`;
+  visage prepare celebrities/ --json > counts.json
+  visage prepare celebrities/ --pack facenet-128 --reference`;
 
 const schema = {
   valShare: {
@@ -39,11 +41,12 @@ export const registerPrepare: RegisterVerb = (program, run) => {
     .argument('<dataset>', 'folder of photos, sorted by name')
     .option('--out <file>', 'where the faces go', 'faces-dataset.npz')
     .addHelpText('after', examples);
-  addNetworkFlags(addFlags(command, schema));
+  addReferenceFlags(addNetworkFlags(addFlags(command, schema)));
   addOutputFlags(command).action(async (folder: string, flags: { out: string }) => {
     const { out } = flags;
     const options = readFlags(command, schema);
-    const networks = readNetworkFlags(command);
+    const { pack } = await readAskedPack(command, run.rooms);
+    const networks = readNetworkFlags(command, pack);
     const { output, progress, signal } = run;
     run.interruption.kept = `the faces found so far are kept, and ${out} is as it was`;
     const { prepareDataset } = await run.rooms.dataset();
@@ -56,7 +59,10 @@ export const registerPrepare: RegisterVerb = (program, run) => {
     for (const line of loadedLines(val.people, shapes['arr_2']!)) await output.line(line);
     noteSkipped(output, skipped);
     if (severalFaces.length > 0) {
-      output.note(`${counted(severalFaces.length, 'photo')} showed several faces; the main one was taken.`);
+      const taken = recognizer.pack.selection?.face === 'first' ? 'surest' : 'main';
+      output.note(
+        `${counted(severalFaces.length, 'photo')} showed several faces; the ${taken} one was taken.`,
+      );
     }
     for (const note of notes) output.note(note);
     output.note(`The faces are in ${out}. Next: visage embed ${out}`);

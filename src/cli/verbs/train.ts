@@ -1,9 +1,11 @@
-import { type Classifier, trainSchema } from '../../classify/index.ts';
+import { type Classifier, referenceTraining, trainSchema } from '../../classify/index.ts';
 import type { EmbeddedSplit } from '../../dataset/index.ts';
+import type { Command } from 'commander';
 import { type OptionsOf, Random, visageError } from '../../kernel/index.ts';
 import { addOutputFlags, seedSchema } from '../common-flags.ts';
 import { findCrop, showFace, writePicture } from '../example-face.ts';
 import { addFlags, readFlags } from '../flags.ts';
+import { addReferenceFlags, readAskedPack } from '../reference-flags.ts';
 import type { RegisterVerb, Run } from '../run.ts';
 import { countNames, splitRecord } from '../split-report.ts';
 import { printable } from '../view/cells.ts';
@@ -19,7 +21,8 @@ const examples = `
 Examples:
   visage train faces-embeddings.npz
   visage train faces-embeddings.npz --example example.png
-  visage train faces-embeddings.npz --classifier neighbors --seed 3 --json`;
+  visage train faces-embeddings.npz --classifier neighbors --seed 3 --json
+  visage train faces-embeddings.npz --reference`;
 
 const { kind, seed: _, ...plainSchema } = trainSchema;
 const schema = { classifier: kind, ...plainSchema, ...seedSchema } as const;
@@ -38,9 +41,9 @@ export const registerTrain: RegisterVerb = (program, run) => {
     )
     .addHelpText('after', examples);
   addFlags(command, schema, { maxDistance: 'that of the pack' });
-  command.option('--pack <name>', 'refuse embeddings of any other pack');
+  addReferenceFlags(command.option('--pack <name>', 'refuse embeddings of any other pack'));
   addOutputFlags(command).action(async (embeddingsPath: string, flags: TrainFlags) => {
-    await train(run, embeddingsPath, flags, readFlags(command, schema));
+    await train(run, command, embeddingsPath, flags);
   });
 };
 
@@ -48,25 +51,44 @@ interface TrainFlags {
   readonly out: string;
   readonly example?: string;
   readonly dataset?: string;
-  readonly pack?: string;
   readonly maxDistance?: number;
 }
 
-async function train(
-  run: Run,
-  embeddingsPath: string,
-  flags: TrainFlags,
-  options: OptionsOf<typeof schema>,
-): Promise<void> {
+/**
+ * What the flags ask for; with `--reference`, what the original system does.
+ * @throws VisageError `OPTION_INVALID`, also for a flag that contradicts `--reference`
+ */
+function readOptions(command: Command, reference: boolean): OptionsOf<typeof schema> {
+  const options = readFlags(command, schema);
+  if (!reference) return options;
+  const { kind, kernel, C, classWeight } = referenceTraining;
+  const fixed = { classifier: kind, kernel, C, classWeight };
+  for (const [name, allowed] of Object.entries(fixed)) {
+    const got = options[name as keyof typeof fixed];
+    if (command.getOptionValueSource(name) !== 'cli' || got === allowed) continue;
+    const option = command.options.find((flag) => flag.attributeName() === name)!.long!;
+    throw visageError('OPTION_INVALID', {
+      owner: 'visage train',
+      option,
+      got,
+      allowed: `${allowed}, as --reference trains`,
+    });
+  }
+  return { ...options, ...fixed };
+}
+
+async function train(run: Run, command: Command, embeddingsPath: string, flags: TrainFlags): Promise<void> {
   const { output, progress } = run;
+  const options = readOptions(command, command.opts<{ reference?: true }>().reference === true);
   const { readEmbeddings } = await run.rooms.dataset();
   const { saveClassifier, trainClassifier } = await run.rooms.classify();
   const { accuracy } = await run.rooms.evaluate();
   const embeddings = await readEmbeddings(embeddingsPath);
   const { train, val } = embeddings;
-  const pack = embeddings.pack ?? flags.pack ?? 'bundled';
-  if (flags.pack !== undefined && flags.pack !== pack) {
-    throw visageError('PACK_MISMATCH', { what: embeddingsPath, got: pack, allowed: flags.pack });
+  const { pack: asked, reference } = await readAskedPack(command, run.rooms, embeddings.pack);
+  const pack = embeddings.pack ?? asked ?? 'bundled';
+  if (asked !== undefined && asked !== pack) {
+    throw visageError('PACK_MISMATCH', { what: embeddingsPath, got: pack, allowed: asked });
   }
   if (flags.example !== undefined && val.names.length === 0) {
     throw visageError('DATASET_ARRAYS', {
@@ -83,12 +105,15 @@ async function train(
   // The pack may be of another machine: it is needed for this number alone.
   const described = await describePack(pack).catch(() => undefined);
   const packMaxDistance = described?.embedder.maxDistance;
-  const maxDistance = flags.maxDistance ?? packMaxDistance ?? options.maxDistance;
+  const maxDistance =
+    flags.maxDistance ??
+    (reference ? referenceTraining.maxDistance : (packMaxDistance ?? options.maxDistance));
   const classifier = trainClassifier(train.embeddings, train.names, {
     ...plain,
     maxDistance,
     kind,
     pack,
+    ...(reference && { calibration: referenceTraining.calibration }),
     progress,
   });
   const shares = {

@@ -168,8 +168,12 @@ export function readEmbedder(field: Field): EmbedderSettings {
 }
 
 function readSelection(field: Field): SelectionSettings {
-  const { upright, face } = field.fields(['upright', 'face']);
-  return { upright: upright.boolean(), face: face.choice(['main', 'first']) };
+  const { upright, face, colours } = field.fields(['upright', 'face', 'colours']);
+  return {
+    upright: upright.boolean(),
+    face: face.choice(['main', 'first']),
+    ...colours.optional('colours', (given) => given.choice(['srgb', 'stored'])),
+  };
 }
 
 export const packFieldNames = [
