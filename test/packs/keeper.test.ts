@@ -89,7 +89,7 @@ describe('import', () => {
     const reference = await openPack('whole+reference-nearest', { modelsFolder: folder });
     assert.deepEqual(reference.models, opened.models);
     assert.equal(reference.name, 'whole+reference-nearest');
-    assert.deepEqual(reference.selection, { upright: false, face: 'first' });
+    assert.deepEqual(reference.selection, { upright: false, colours: 'stored', face: 'first' });
     assert.deepEqual(reference.alignment, {
       method: 'box',
       cropSizePx: 160,
