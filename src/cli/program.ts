@@ -5,6 +5,7 @@ import { registerDetect } from './verbs/detect.ts';
 import { registerDoctor } from './verbs/doctor.ts';
 import { registerEmbed } from './verbs/embed.ts';
 import { registerIdentify } from './verbs/identify.ts';
+import { registerKeys } from './verbs/keys/keys.ts';
 import { registerModels } from './verbs/models/models.ts';
 import { registerPrepare } from './verbs/prepare.ts';
 import { registerServe } from './verbs/serve.ts';
@@ -19,6 +20,7 @@ const verbs: readonly RegisterVerb[] = [
   registerDetect,
   registerDemo,
   registerServe,
+  registerKeys,
   registerModels,
   registerDoctor,
 ];

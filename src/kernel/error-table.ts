@@ -117,6 +117,7 @@ export const errorTable = {
   KEY_INVALID: row('The key is not one of this server, or was revoked.', 'Make a new one with visage keys create.', 1, 401),
   KEY_SCOPE: row('The key may {got}; this needs one that may {allowed}.', 'Make a key with --scope {allowed}.', 1, 403),
   KEY_UNKNOWN: row('There is no key {got} in {path}.', 'List the keys with visage keys list.', 1, 404),
+  ORIGIN_REFUSED: row('{got} may not use this server.', 'Open the page of the server itself, or send a key in a header.', 1, 403),
   RATE_LIMITED: row('More than {allowed} requests a minute came with this key.', 'Wait a moment; the header Retry-After says how long.', 1, 429),
   ADDRESS_UNSAFE: row('{problem}', '{advice}', 2, 400),
 

@@ -1,3 +1,6 @@
+export { scopes } from './keys/key.ts';
+export type { KeyRecord, Scope } from './keys/key.ts';
+export { KeyFile } from './keys/key-file.ts';
 export { openServer } from './open-server.ts';
 export { serverLimits } from './options.ts';
 export type { ServerLimits } from './options.ts';

@@ -41,6 +41,14 @@ export const serverLimits = {
     max: 3600,
     description: 'Longest time a request with photos may take, waiting included.',
   },
+  requestsPerMinute: {
+    type: 'number',
+    default: 3000,
+    min: 0,
+    max: 1e6,
+    integer: true,
+    description: 'Requests a minute of one key; 0: any number.',
+  },
   rememberedFaces: {
     type: 'number',
     default: 2000,

@@ -2,7 +2,14 @@ import { checkOptions, visageError } from '../kernel/index.ts';
 import { Admission } from './admission.ts';
 import { createApp, type App } from './http/app.ts';
 import { sendFailure, toShownError } from './http/failures.ts';
+import { addAccess } from './http/access.ts';
 import { addPhotoWork } from './http/photo-work.ts';
+import { addSecurityHeaders } from './http/security-headers.ts';
+import { Gatekeeper, isLoopback } from './keys/gatekeeper.ts';
+import { KeyFile } from './keys/key-file.ts';
+import { AuditLog } from './audit-log.ts';
+import { addPage } from './page.ts';
+import { addKeyRoutes } from './routes/keys.ts';
 import { addOpenApi } from './open-api.ts';
 import { serverLimits, type ServerLimits } from './options.ts';
 import { RememberedFaces } from './remembered-faces.ts';
@@ -15,6 +22,10 @@ import { addHealthRoutes, addServerRoutes } from './routes/server.ts';
 import { openService, type Service, type ServiceOptions } from './service.ts';
 
 export interface ServerOptions extends ServiceOptions, Partial<Omit<ServerLimits, 'maxPixels'>> {
+  /** The file of the keys that requests need; absent: none are needed, and only this machine is answered. */
+  readonly keysPath?: string;
+  /** Where it is written down who did what; absent: nowhere. */
+  readonly auditPath?: string;
   /** What the server says it is; a version. */
   readonly version?: string;
   /** Where log lines go, JSON each; absent: nowhere. */
@@ -31,11 +42,19 @@ export interface Server extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-const ownRoutes = [addFaceRoutes, addPeopleRoutes, addExampleRoutes, addRememberedRoutes, addServerRoutes];
+const ownRoutes = [
+  addFaceRoutes,
+  addPeopleRoutes,
+  addExampleRoutes,
+  addRememberedRoutes,
+  addKeyRoutes,
+  addServerRoutes,
+];
 
 /** See `openServer`. */
 export async function makeServer(options: ServerOptions): Promise<Server> {
-  const { pack, workers, cacheFolder, galleryPath, galleryKey, version = '0', log, ...given } = options;
+  const { pack, workers, cacheFolder, galleryPath, galleryKey, version = '0', log, ...others } = options;
+  const { keysPath, auditPath, ...given } = others;
   const limits = checkOptions('openServer', serverLimits, { ...given });
   const service = await openService({
     maxPixels: limits.maxPixels,
@@ -47,12 +66,14 @@ export async function makeServer(options: ServerOptions): Promise<Server> {
   });
   const maxBodyBytes = limits.maxBodyMb * 2 ** 20;
   const app = createApp({ maxBodyBytes, ...(log && { log }) });
+  const keys = keysPath === undefined ? undefined : new KeyFile(keysPath);
+  const audit = auditPath === undefined ? undefined : await AuditLog.open(auditPath);
   const context: Context = {
     service,
     remembered: new RememberedFaces(limits.rememberedFaces, limits.rememberMinutes * 60_000),
     limits,
     version,
-    keysNeeded: false,
+    keys,
   };
   let ending = false;
   app.setErrorHandler((thrown, request, reply) =>
@@ -62,7 +83,8 @@ export async function makeServer(options: ServerOptions): Promise<Server> {
     const path = request.url.split('?')[0]!.slice(0, 200);
     return sendFailure(visageError('ROUTE_UNKNOWN', { method: request.method, path }), request, reply);
   });
-  app.addHook('onSend', async (request, reply) => void reply.header('x-request-id', request.id));
+  addSecurityHeaders(app);
+  addAccess(app, new Gatekeeper(keys, limits.requestsPerMinute), audit);
   addPhotoWork(app, new Admission(limits.maxActive, limits.maxQueued), limits.timeoutSeconds * 1000);
   await addOpenApi(app, version);
   addHealthRoutes(app, () => !ending);
@@ -72,21 +94,25 @@ export async function makeServer(options: ServerOptions): Promise<Server> {
     },
     { prefix: '/api/v1' },
   );
+  await addPage(app);
   await app.ready();
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     ending = true;
-    closing ??= app.close().then(() => service.close());
+    closing ??= app
+      .close()
+      .then(() => service.close())
+      .then(() => audit?.close());
     return closing;
   };
   return {
     app,
     service,
     listen: async (host, port) => {
-      if (!isLoopback(host)) {
+      if (keys === undefined && !isLoopback(host)) {
         throw visageError('ADDRESS_UNSAFE', {
           problem: `Without keys the server listens on this machine only, not on ${host}.`,
-          advice: 'Leave --host out.',
+          advice: 'Make keys with visage keys create, or leave --host out.',
         });
       }
       return app.listen({ host, port });
@@ -95,6 +121,3 @@ export async function makeServer(options: ServerOptions): Promise<Server> {
     [Symbol.asyncDispose]: close,
   };
 }
-
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || host.startsWith('127.');

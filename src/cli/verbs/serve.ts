@@ -8,12 +8,13 @@ import type { RegisterVerb, Run } from '../run.ts';
 
 const description = `Answer over HTTP: the API of Visage under /api/v1, its description at /openapi.json and /docs.
 
-Listens on this machine only, unless --host says otherwise. People and their faces are kept in the gallery, one file. Ctrl-C or SIGTERM: takes no more requests, finishes those it has, and ends. The log goes to stderr, one JSON line each.`;
+Listens on this machine only, unless --host says otherwise. People and their faces are kept in the gallery, one file; keys and the audit log beside it. Ctrl-C or SIGTERM: takes no more requests, finishes those it has, and ends. The log goes to stderr, one JSON line each.`;
 
 const examples = `
 Examples:
   visage serve --without-keys
-  visage serve --gallery family.gallery --port 9000 --without-keys`;
+  visage keys create "My phone" --scope write
+  visage serve --host 0.0.0.0 --port 9000`;
 
 const portSchema = {
   port: {
@@ -30,6 +31,8 @@ interface ServeFlags {
   readonly gallery: string;
   readonly host: string;
   readonly withoutKeys?: boolean;
+  readonly keys?: string;
+  readonly audit?: string;
 }
 
 export const registerServe: RegisterVerb = (program, run) => {
@@ -40,32 +43,33 @@ export const registerServe: RegisterVerb = (program, run) => {
     .option('--gallery <file>', 'where the people are kept; made where it is not there', 'people.gallery')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--without-keys', 'take requests without a key, from this machine only')
+    .option('--keys <file>', 'file of the keys, see visage keys (default: that of the gallery with .keys)')
+    .option('--audit <file>', 'who did what, appended (default: that of the gallery with .audit.jsonl)')
     .addHelpText('after', examples);
   addFlags(command, portSchema);
   addNetworkFlags(command);
   addFlags(command, serverLimits, { maxActive: 'two a core and one more' });
   addOutputFlags(command).action(async (flags: ServeFlags) => {
-    if (flags.withoutKeys !== true) {
-      const problem = 'Who may ask? Give --without-keys: whoever uses this machine.';
-      throw visageError('USAGE', { problem, command: 'visage serve' });
-    }
-    await serve(run, flags, {
-      ...readFlags(command, serverLimits),
-      ...readNetworkFlags(command),
-      port: readFlags(command, portSchema).port,
-    });
+    const { port } = readFlags(command, portSchema);
+    await serve(run, flags, port, { ...readFlags(command, serverLimits), ...readNetworkFlags(command) });
   });
 };
 
-async function serve(
-  run: Run,
-  { gallery, host }: ServeFlags,
-  { port, ...options }: { port: number } & Partial<Record<string, unknown>>,
-): Promise<void> {
-  const { openServer } = await run.rooms.serve();
+async function serve(run: Run, flags: ServeFlags, port: number, options: object): Promise<void> {
+  const { openServer, KeyFile } = await run.rooms.serve();
+  const { gallery, host, keys = `${gallery}.keys`, audit = `${gallery}.audit.jsonl` } = flags;
+  if (flags.withoutKeys !== true) {
+    const known = await new KeyFile(keys).list();
+    if (known.every(({ revokedAtMs }) => revokedAtMs !== null)) {
+      const problem = `Who may ask? There is no key in ${keys}: make one with visage keys create, or give --without-keys to take requests of this machine without one.`;
+      throw visageError('USAGE', { problem, command: 'visage serve' });
+    }
+  }
   await using server = await openServer({
     ...options,
     galleryPath: gallery,
+    auditPath: audit,
+    ...(flags.withoutKeys === true ? {} : { keysPath: keys }),
     version: packageFile().version,
     log: { level: 'info', stream: process.stderr },
   });

@@ -39,11 +39,17 @@ export function statusOf(error: VisageError): number {
 export function sendFailure(error: VisageError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   logFailure(error, request);
   const status = statusOf(error);
-  if (status === 503) reply.header('retry-after', '1');
+  sendRetryAfter(error, reply);
   return reply
     .status(status)
     .type('application/json; charset=utf-8')
     .send({ error: error.toJSON(), requestId: request.id });
+}
+
+/** When to come again, where that helps. */
+export function sendRetryAfter(error: VisageError, reply: FastifyReply): void {
+  const seconds = error.slots['retryAfterSeconds'] ?? (error.httpStatus === 503 ? 1 : undefined);
+  if (seconds !== undefined) reply.header('retry-after', String(seconds));
 }
 
 export function logFailure(error: VisageError, request: FastifyRequest): void {

@@ -1,4 +1,5 @@
 import type { App } from '../http/app.ts';
+import type { KeyFile } from '../keys/key-file.ts';
 import type { ServerLimits } from '../options.ts';
 import type { RememberedFaces } from '../remembered-faces.ts';
 import type { Service } from '../service.ts';
@@ -9,8 +10,8 @@ export interface Context {
   readonly remembered: RememberedFaces;
   readonly limits: ServerLimits;
   readonly version: string;
-  /** Whether requests need a key. */
-  readonly keysNeeded: boolean;
+  /** Absent: requests of this machine need no key. */
+  readonly keys: KeyFile | undefined;
 }
 
 /** Adds routes to a server. */

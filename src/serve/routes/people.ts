@@ -56,6 +56,7 @@ export const addPeopleRoutes: AddRoutes = (app, { service }) => {
     },
     async (request, reply) => {
       const person = await service.addPerson(request.body.name);
+      request.audited = { person: person.id };
       return reply.status(201).send(personDetailsRecord(person));
     },
   );
@@ -118,6 +119,7 @@ export const addPeopleRoutes: AddRoutes = (app, { service }) => {
     },
     async (request) => {
       const { personId } = request.params;
+      request.audited = { from: request.body.from };
       return personDetailsRecord(await gallery.merge({ id: request.body.from }, { id: personId }));
     },
   );
@@ -156,6 +158,7 @@ export const addPeopleRoutes: AddRoutes = (app, { service }) => {
     async (request, reply) => {
       const { exampleIds, name } = request.body;
       const person = await gallery.split({ id: request.params.personId }, exampleIds, name);
+      request.audited = { person: person.id, examples: exampleIds };
       return reply.status(201).send(personDetailsRecord(person));
     },
   );
@@ -194,6 +197,7 @@ export const addPeopleRoutes: AddRoutes = (app, { service }) => {
           name,
           good.map(({ file, chosen }) => ({ ...chosen, source: file })),
         );
+        request.audited = { person: person.id, examples: exampleIds };
         return reply.status(201).send({
           person: personRecord(person),
           photos: seen.map(({ file, chosen, error }) => {

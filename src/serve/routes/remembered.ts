@@ -53,7 +53,8 @@ export const addRememberedRoutes: AddRoutes = (app, { service, remembered }) => 
     async (request, reply) => {
       const { name, faceIds } = request.body;
       const faces = [...new Set(faceIds)].map((faceId) => remembered.get(faceId));
-      const { person } = await service.enrol(name, faces);
+      const { person, exampleIds } = await service.enrol(name, faces);
+      request.audited = { person: person.id, examples: exampleIds };
       for (const { faceId } of faces) remembered.forget(faceId);
       return reply.status(201).send(personDetailsRecord(person));
     },

@@ -4,7 +4,7 @@ import { HealthSchema, PacksSchema, StatusSchema } from '../schemas/server.ts';
 import type { AddRoutes } from './context.ts';
 
 /** What the server is, and what it works with. */
-export const addServerRoutes: AddRoutes = (app, { service, limits, version, keysNeeded }) => {
+export const addServerRoutes: AddRoutes = (app, { service, limits, version, keys }) => {
   const { gallery, recognizer } = service;
   const { pack } = recognizer;
 
@@ -32,7 +32,7 @@ export const addServerRoutes: AddRoutes = (app, { service, limits, version, keys
           encrypted: gallery.encrypted,
           kept: gallery.path !== ':memory:',
         },
-        keysNeeded,
+        keysNeeded: keys !== undefined,
         limits: {
           maxBodyBytes: limits.maxBodyMb * 2 ** 20,
           maxPixels: limits.maxPixels,

@@ -1,0 +1,28 @@
+import type { RegisterVerb } from '../../run.ts';
+import { registerCreateKey } from './create.ts';
+import { registerListKeys } from './list.ts';
+import { registerRevokeKey } from './revoke.ts';
+
+const description = `Keep the keys of a server: who may ask it, and for what.
+
+A key may read, write (read and change people), or administer (all of it, and keys and the audit log). The file keeps hashes only: a key is shown once, when it is made. A running server knows of a new or revoked key within a second.`;
+
+const examples = `
+Examples:
+  visage keys create Doorbell --scope read
+  visage keys list
+  visage keys revoke Doorbell
+
+Each explains itself: visage keys <action> --help`;
+
+export const registerKeys: RegisterVerb = (program, run) => {
+  const command = program
+    .command('keys')
+    .usage('<action> [arguments]')
+    .summary('make, list and revoke keys of the server')
+    .description(description)
+    .helpCommand(false)
+    .addHelpText('after', examples)
+    .commandsGroup('Actions:');
+  for (const register of [registerCreateKey, registerListKeys, registerRevokeKey]) register(command, run);
+};

@@ -1,0 +1,45 @@
+import type { App } from './app.ts';
+
+/**
+ * What the page may load: what this server serves, and nothing else. WebAssembly runs the networks of the live
+ * view; `blob:` are pictures that the person chose.
+ */
+const pagePolicy = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "img-src 'self' blob: data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "worker-src 'self' blob:",
+  "media-src 'self' blob:",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const answerPolicy = "default-src 'none'; frame-ancestors 'none'";
+
+const headers: Readonly<Record<string, string>> = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(self), microphone=(), geolocation=(), interest-cohort=()',
+};
+
+/** Headers that a route has set itself stay. */
+export function addSecurityHeaders(app: App): void {
+  app.addHook('onSend', async (request, reply) => {
+    for (const [name, value] of Object.entries(headers))
+      if (!reply.hasHeader(name)) reply.header(name, value);
+    if (!reply.hasHeader('content-security-policy')) {
+      const html = String(reply.getHeader('content-type') ?? '').startsWith('text/html');
+      reply.header('content-security-policy', html ? pagePolicy : answerPolicy);
+    }
+    reply.header('x-request-id', request.id);
+  });
+}
