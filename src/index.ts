@@ -59,17 +59,22 @@ export type { SVCOptions } from './classify/index.ts';
 
 // Galleries: people that come and go, without training.
 export {
+  defaultGalleryPath,
+  describeGallery,
   Gallery,
   GalleryClassifier,
   galleryClassifier,
+  openExistingGallery,
   openGallery,
   parseGalleryKey,
 } from './gallery/index.ts';
 export type {
   Deletion,
+  Enrolled,
   Enrolment,
   Example,
   GalleryClassifierOptions,
+  GalleryDescription,
   GalleryKey,
   GalleryStore,
   NewExample,
@@ -78,6 +83,34 @@ export type {
   PersonDetails,
   PersonReference,
 } from './gallery/index.ts';
+
+// People in photos: enrol them with warnings, compare two, judge a face.
+export {
+  chooseFace,
+  compareEmbeddings,
+  enrolPhotos,
+  facesFromLeft,
+  lookAtPhoto,
+  sameProbability,
+  verifyPhotos,
+} from './people/index.ts';
+export type {
+  ChosenFace,
+  EnrolledPhoto,
+  EnrolmentReport,
+  EnrolmentWarning,
+  EnrolOptions,
+  FaceChoice,
+  FaceComparison,
+  FailedPhoto,
+  PhotoEnrolment,
+  SeenFace,
+  SeenPhoto,
+  Verification,
+  VerifyOptions,
+} from './people/index.ts';
+export { faceQuality, headPose } from './quality/index.ts';
+export type { FaceQuality, HeadPose, QualityFault } from './quality/index.ts';
 
 // How good is it?
 export {

@@ -18,6 +18,16 @@ export interface Enrolment {
   readonly examples: readonly NewExample[];
 }
 
+/** What `enrol` did. */
+export interface Enrolled {
+  /** As they are now. */
+  readonly person: PersonDetails;
+  /** Whether the name was new. */
+  readonly isNew: boolean;
+  /** Of the new examples, in the order given. */
+  readonly exampleIds: readonly number[];
+}
+
 /** Examples added between two breaths of the event loop. */
 const examplesPerBreath = 500;
 
@@ -129,8 +139,15 @@ export class Gallery implements AsyncDisposable {
    * @throws VisageError `PERSON_NAME_INVALID`, `EXAMPLE_INVALID`, `GALLERY_BUSY`, `FILE_UNWRITABLE`
    */
   async add(name: string, examples: readonly NewExample[] = []): Promise<PersonDetails> {
-    await this.addAll([{ name, examples }]);
-    return this.show(name);
+    return (await this.enrol(name, examples)).person;
+  }
+
+  /** As {@link add}, and says which examples are the new ones. Throws as it does. */
+  enrol(name: string, examples: readonly NewExample[]): Promise<Enrolled> {
+    return this.#change(async (writer) => {
+      const { person, isNew, exampleIds } = await this.#enrol(writer, { name, examples }, async () => {});
+      return { person: await details(writer, person), isNew, exampleIds };
+    });
   }
 
   /**
@@ -142,28 +159,41 @@ export class Gallery implements AsyncDisposable {
     return this.#change(async (writer) => {
       let newPeople = 0;
       let done = 0;
-      for (const { name, examples } of enrolments) {
-        const checked = personName(name);
-        let person = await writer.personNamed(checked.key);
-        if (person === undefined) {
-          person = { id: randomUUID(), name: checked.name, nameKey: checked.key, mergedInto: null };
-          await writer.putPerson(person);
-          newPeople++;
-        }
-        for (const [i, example] of examples.entries()) {
-          checkExample(example, this.dimension, `Example ${i + 1} of ${checked.name}`);
-          const id = await writer.nextExampleId();
-          const { source = '', quality = {}, addedAtMs = null, crop } = example;
-          const row = { id, personId: person.id, source, quality, addedAtMs, hasCrop: crop !== undefined };
-          await writer.addExample(row, this.#codec.encode(id, example));
-          if (++done % examplesPerBreath !== 0) continue;
-          signal?.throwIfAborted();
-          progress?.({ stage: 'enrolling', done, total: undefined, item: checked.name });
-          await breath();
-        }
+      const count = async (checkedName: string): Promise<void> => {
+        if (++done % examplesPerBreath !== 0) return;
+        signal?.throwIfAborted();
+        progress?.({ stage: 'enrolling', done, total: undefined, item: checkedName });
+        await breath();
+      };
+      for (const enrolment of enrolments) {
+        if ((await this.#enrol(writer, enrolment, count)).isNew) newPeople++;
       }
       return newPeople;
     });
+  }
+
+  /** @param added told after each example */
+  async #enrol(
+    writer: StoreWriter,
+    { name, examples }: Enrolment,
+    added: (name: string) => Promise<void>,
+  ): Promise<{ readonly person: PersonRow; readonly isNew: boolean; readonly exampleIds: number[] }> {
+    const checked = personName(name);
+    const known = await writer.personNamed(checked.key);
+    const fresh = { id: randomUUID(), name: checked.name, nameKey: checked.key, mergedInto: null };
+    const person = known ?? fresh;
+    if (known === undefined) await writer.putPerson(person);
+    const exampleIds: number[] = [];
+    for (const [i, example] of examples.entries()) {
+      checkExample(example, this.dimension, `Example ${i + 1} of ${checked.name}`);
+      const id = await writer.nextExampleId();
+      const { source = '', quality = {}, addedAtMs = null, crop } = example;
+      const row = { id, personId: person.id, source, quality, addedAtMs, hasCrop: crop !== undefined };
+      await writer.addExample(row, this.#codec.encode(id, example));
+      exampleIds.push(id);
+      await added(checked.name);
+    }
+    return { person, isNew: known === undefined, exampleIds };
   }
 
   /** Only the case of a name may change too. @throws VisageError `PERSON_UNKNOWN`, `PERSON_EXISTS`, `PERSON_NAME_INVALID` */

@@ -1,14 +1,15 @@
 export type { NewExample } from './example.ts';
 export { Gallery } from './gallery.ts';
-export type { Enrolment } from './gallery.ts';
+export type { Enrolled, Enrolment } from './gallery.ts';
 export { GalleryClassifier, galleryClassifier, galleryClassifierSchema } from './gallery-classifier.ts';
 export type { GalleryClassifierOptions } from './gallery-classifier.ts';
+export { defaultGalleryPath } from './gallery-place.ts';
 export { parseGalleryKey } from './key.ts';
 export type { GalleryKey } from './key.ts';
 export type { FaceMatch, LiveFaces, LivePerson } from './live-faces.ts';
 export { MemoryStore } from './memory-store.ts';
-export { openGallery } from './open-gallery.ts';
-export type { OpenGalleryOptions } from './open-gallery.ts';
+export { describeGallery, openExistingGallery, openGallery } from './open-gallery.ts';
+export type { GalleryDescription, OpenGalleryOptions } from './open-gallery.ts';
 export type { Deletion, Example, Person, PersonDetails, PersonReference } from './people.ts';
 export { personName } from './person-name.ts';
 export type { PersonName } from './person-name.ts';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { visageError } from '../kernel/index.ts';
 import { ExampleCodec } from './example.ts';
+import { requireFile } from './gallery-place.ts';
 import { Gallery } from './gallery.ts';
 import { checkKey, createSeal, openSeal, type GalleryKey, type Seal } from './key.ts';
 import { MemoryStore } from './memory-store.ts';
@@ -56,6 +57,54 @@ export async function openGallery(
     await store.close();
     throw thrown;
   }
+}
+
+/** What a gallery says about itself to anybody, without its key. */
+export interface GalleryDescription {
+  /** Name of the pack that the embeddings are of. */
+  readonly pack: string;
+  /** Numbers per embedding. */
+  readonly dimension: number;
+  readonly encrypted: boolean;
+}
+
+/**
+ * What the gallery at `path` is of: which pack to open before it is opened.
+ * @throws VisageError `FILE_NOT_FOUND`, `FILE_UNREADABLE`, `GALLERY_INVALID`, `GALLERY_BUSY`,
+ *   `FILE_UNWRITABLE`, `PACKAGE_MISSING`
+ */
+export async function describeGallery(path: string): Promise<GalleryDescription> {
+  await requireFile(path);
+  await using store = await openStore(path);
+  const { pack, dimension, encryption } = await requireMetadata(store);
+  return { pack, dimension, encrypted: encryption !== null };
+}
+
+/**
+ * Opens a gallery that is there, of whichever pack it is.
+ * @throws VisageError as {@link openGallery} and {@link describeGallery}
+ */
+export async function openExistingGallery(
+  place: string | GalleryStore,
+  options: Pick<OpenGalleryOptions, 'key' | 'index'> = {},
+): Promise<Gallery> {
+  if (typeof place === 'string') await requireFile(place);
+  const store = typeof place === 'string' ? await openStore(place) : place;
+  let metadata: GalleryMetadata;
+  try {
+    metadata = await requireMetadata(store);
+  } catch (thrown) {
+    await store.close();
+    throw thrown;
+  }
+  const { pack, dimension } = metadata;
+  return openGallery(store, { ...options, pack, dimension });
+}
+
+async function requireMetadata(store: GalleryStore): Promise<GalleryMetadata> {
+  const metadata = await store.read((reader) => reader.metadata());
+  if (metadata !== undefined) return metadata;
+  throw visageError('GALLERY_INVALID', { path: store.path, reason: 'nobody was ever enrolled in it' });
 }
 
 const openStore = async (place: string): Promise<GalleryStore> =>
