@@ -17,6 +17,8 @@ import type { Context } from './routes/context.ts';
 import { addExampleRoutes } from './routes/examples.ts';
 import { addFaceRoutes } from './routes/faces.ts';
 import { addPeopleRoutes } from './routes/people.ts';
+import { addPackRoutes } from './routes/pack.ts';
+import { addTrustRoutes } from './routes/trust.ts';
 import { addRememberedRoutes } from './routes/remembered.ts';
 import { addHealthRoutes, addServerRoutes } from './routes/server.ts';
 import { openService, type Service, type ServiceOptions } from './service.ts';
@@ -47,6 +49,8 @@ const ownRoutes = [
   addPeopleRoutes,
   addExampleRoutes,
   addRememberedRoutes,
+  addTrustRoutes,
+  addPackRoutes,
   addKeyRoutes,
   addServerRoutes,
 ];

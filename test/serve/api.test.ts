@@ -167,3 +167,36 @@ test('the server tells how it is', async () => {
   const { packs } = (await server.app.inject('/api/v1/packs')).json();
   assert.ok(packs.some(({ name, inUse }: { name: string; inUse: boolean }) => name === 'bundled' && inUse));
 });
+
+test('the gallery is judged: distances between its examples, and a map', async () => {
+  const empty = (await call('GET', '/evaluation')).json();
+  assert.equal(empty.maxDistance, 0.42);
+  await post('/api/v1/enroll', ['name', 'One'], ['photo', photo], ['photo', photo]);
+  const other = await fileAt(samplePhoto('sample2.jpg'));
+  const { person } = (await post('/api/v1/enroll', ['name', 'Two'], ['photo', other])).json();
+  const judged = await call('GET', '/evaluation');
+  assert.equal(judged.statusCode, 200, judged.body);
+  const { faces, samePerson, twoPeople, version } = judged.json();
+  assert.ok(version > empty.version);
+  const pairs = (faces.length * (faces.length - 1)) / 2;
+  const counted = [...samePerson, ...twoPeople].reduce((a: number, b: number) => a + b, 0);
+  assert.equal(counted, pairs);
+  assert.ok(samePerson[0] >= 1, 'the same photo twice lies at distance 0');
+  const two = faces.find(({ personId }: { personId: string }) => personId === person.id);
+  assert.equal(two.nearestOwn, null);
+  assert.ok(two.nearestOther > 0.42);
+});
+
+test('the networks of the pack can be had, for browsers that run them', async () => {
+  const { pack, networks } = (await call('GET', '/pack')).json();
+  assert.equal(pack.embedder.dimension, 128);
+  assert.deepEqual(
+    networks.map(({ part }: { part: string }) => part),
+    ['detector', 'landmarks', 'embedder'],
+  );
+  const landmarks = await call('GET', '/pack/networks/landmarks');
+  assert.equal(landmarks.statusCode, 200);
+  assert.ok(landmarks.rawPayload.length > 100_000);
+  assert.equal((await call('GET', '/pack/networks/..%2f..%2fpackage.json')).statusCode, 400);
+  assert.equal((await call('GET', '/pack/networks/refine')).statusCode, 400);
+});
