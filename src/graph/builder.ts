@@ -67,6 +67,14 @@ export class GraphBuilder {
     return value;
   }
 
+  /** A constant that is to be trained: never one with another, whatever it holds. */
+  weight(tensor: OnnxTensor, name: string): Value {
+    if (this.#values.has(name)) this.fail(`two values are called ${name}`);
+    const value = this.#add({ name, type: tensor.type, dims: tensor.dims });
+    this.#initializers.set(name, tensor);
+    return value;
+  }
+
   /**
    * Appends a node with several outputs.
    * @param inputs `undefined` for an optional input that is left out

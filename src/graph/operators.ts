@@ -1,6 +1,6 @@
 import type { OnnxType } from '../formats/onnx/index.ts';
 import { elementTypeNumbers } from '../formats/onnx/index.ts';
-import { int, ints, text } from './attributes.ts';
+import { float, int, ints, text } from './attributes.ts';
 import type { GraphBuilder } from './builder.ts';
 import type { Filters } from './filters.ts';
 import type { Dim, Value } from './graph.ts';
@@ -163,6 +163,39 @@ export function prelu(builder: GraphBuilder, x: Value, slopes: Float32Array, nam
   const dims = flat ? [slopes.length] : [slopes.length, 1, 1];
   const slope = builder.constant({ type: 'float32', dims, data: slopes }, `${name}/slopes`);
   return builder.node('PRelu', [x, slope], {}, { type: x.type, dims: x.dims }, name);
+}
+
+/** Values of a {@link batchNormalization}, each [channels]. */
+export interface BatchNormValues {
+  readonly gamma: Value;
+  readonly beta: Value;
+  readonly mean: Value;
+  readonly variance: Value;
+  readonly epsilon: number;
+}
+
+/** `BatchNormalization` of [batch, channels, …] with fixed mean and variance. */
+export function batchNormalization(
+  builder: GraphBuilder,
+  x: Value,
+  { gamma, beta, mean, variance, epsilon }: BatchNormValues,
+  name?: string,
+): Value {
+  for (const value of [gamma, beta, mean, variance]) {
+    if (value.dims.length !== 1 || value.dims[0] !== x.dims[1]) {
+      builder.fail(
+        `BatchNormalization of [${x.dims.join(', ')}] by ${value.name} [${value.dims.join(', ')}]`,
+      );
+    }
+  }
+  const inputs = [x, gamma, beta, mean, variance];
+  return builder.node(
+    'BatchNormalization',
+    inputs,
+    { epsilon: float(epsilon) },
+    { type: x.type, dims: x.dims },
+    name,
+  );
 }
 
 /** `Softmax` along one axis. */

@@ -1,0 +1,157 @@
+import { add, GraphBuilder, scalar, type Graph, type GraphNode, type Value } from '../../graph/index.ts';
+import { expandLike } from './nodes.ts';
+import { operations } from './operations.ts';
+import { intAttribute } from './operation.ts';
+
+export interface DifferentiateOptions {
+  /** The float32 constants of the graph that are to be trained, by name; they become inputs. */
+  readonly weights: readonly string[];
+  /** Float32 inputs of the graph with respect to which the gradient is wanted as well. */
+  readonly inputs?: readonly string[];
+  /**
+   * The outputs that the loss depends on; by default all of float32. The gradient of the loss with respect
+   * to each of several numbers is an input, `gradient/<output>`; a single number is the loss itself.
+   */
+  readonly outputs?: readonly string[];
+}
+
+/** What the gradient with respect to a value is called. */
+export const gradientName = (value: string): string => `gradient/${value}`;
+
+/** What the next state of a running average is called. */
+export const nextName = (value: string): string => `next/${value}`;
+
+/** A graph that is being copied into a builder, and what its values became. */
+class Copy {
+  readonly b: GraphBuilder;
+  readonly #graph: Graph;
+  readonly #values = new Map<string, Value>();
+
+  constructor(graph: Graph, name: string) {
+    this.#graph = graph;
+    this.b = new GraphBuilder(name);
+  }
+
+  /** The value that stands for `name`; constants come over at their first use. */
+  value(name: string): Value {
+    const known = this.#values.get(name);
+    if (known !== undefined) return known;
+    const tensor = this.#graph.initializers.get(name) ?? this.b.fail(`${name} is used before it is computed`);
+    return this.set(name, this.b.constant(tensor, name));
+  }
+
+  set(name: string, value: Value): Value {
+    this.#values.set(name, value);
+    return value;
+  }
+}
+
+/** Running averages of batch normalisations that are in training: inputs whose next state is an output. */
+function runningAverages(graph: Graph): string[] {
+  return graph.nodes.flatMap((node) =>
+    node.op === 'BatchNormalization' && intAttribute(node, 'training_mode', 0) === 1
+      ? [node.inputs[3]!, node.inputs[4]!]
+      : [],
+  );
+}
+
+/**
+ * Reverse-mode differentiation: a graph that computes what `graph` does and the gradient of a loss with
+ * respect to its weights.
+ *
+ * Inputs: those of `graph`, each weight under its own name, the running averages of batch normalisations
+ * with `training_mode`, and `gradient/<output>` for each output of several numbers. Outputs: those of
+ * `graph`, `gradient/<weight>` (and `gradient/<input>`) and `next/<running average>`. Weights on which
+ * no output depends have a gradient of zeros.
+ *
+ * Only the nodes between weights and outputs are walked backwards, so a network whose last block is
+ * trained costs little more than running it.
+ *
+ * @throws VisageError `MODEL_INVALID` for an operator without a known derivative, and unknown names
+ */
+export function differentiate(graph: Graph, options: DifferentiateOptions): Graph {
+  const copy = new Copy(graph, `${graph.name}-gradient`);
+  const { b } = copy;
+  const trained = new Set([...options.weights, ...(options.inputs ?? [])]);
+  for (const { name, type, dims } of graph.inputs) copy.set(name, b.input(name, type, dims));
+  const states = runningAverages(graph);
+  for (const name of new Set([...options.weights, ...states])) {
+    const tensor = graph.initializers.get(name) ?? b.fail(`it has no weight ${name}`);
+    if (tensor.type !== 'float32') b.fail(`the weight ${name} is not float32 but ${tensor.type}`);
+    copy.set(name, b.input(name, tensor.type, tensor.dims));
+  }
+  for (const name of options.inputs ?? []) {
+    if (!graph.inputs.some((input) => input.name === name)) b.fail(`it has no input ${name}`);
+  }
+
+  // Forward: every node again, remembering which values depend on what is trained.
+  const active = new Set(trained);
+  const kept = new Map<GraphNode, readonly Value[]>();
+  for (const node of graph.nodes) {
+    const isActive = node.inputs.some((input) => active.has(input));
+    const inputs = node.inputs.map((input) => (input === '' ? undefined : copy.value(input)));
+    const results = node.outputs.map((output) => {
+      const { type, dims } = graph.values.get(output)!;
+      return { type, dims };
+    });
+    const mustExpand = isActive || intAttribute(node, 'training_mode', 0) === 1;
+    const forward = mustExpand ? operations.get(node.op)?.forward : undefined;
+    const computed = forward?.({ b, node, inputs, results });
+    const outputs = computed?.outputs ?? b.nodes(node.op, inputs, node.attributes, results, node.name);
+    for (const [i, output] of node.outputs.entries()) copy.set(output, outputs[i]!);
+    if (computed?.kept !== undefined) kept.set(node, computed.kept);
+    if (isActive) for (const output of node.outputs) active.add(output);
+  }
+
+  // Backward: the gradient of each value is the sum of what its users say.
+  const gradients = new Map<string, Value>();
+  const give = (name: string, gradient: Value): void => {
+    const known = gradients.get(name);
+    gradients.set(name, known === undefined ? gradient : add(b, known, gradient));
+  };
+  const wanted =
+    options.outputs ?? graph.outputs.filter(({ type }) => type === 'float32').map(({ name }) => name);
+  for (const name of wanted) {
+    const output = graph.outputs.find((output) => output.name === name) ?? b.fail(`it has no output ${name}`);
+    const isLoss = output.dims.length === 0;
+    give(name, isLoss ? scalar(b, 1) : b.input(gradientName(name), output.type, output.dims));
+  }
+  for (const node of [...graph.nodes].reverse()) {
+    const incoming = node.outputs.map((output) => gradients.get(output));
+    if (incoming.every((gradient) => gradient === undefined)) continue;
+    if (!node.inputs.some((input) => active.has(input))) continue;
+    const operation =
+      operations.get(node.op) ?? b.fail(`the derivative of ${node.op} (${node.name}) is not known`);
+    const outgoing = operation.backward({
+      b,
+      node,
+      inputs: node.inputs.map((input) => (input === '' ? undefined : copy.value(input))),
+      outputs: node.outputs.map((output) => copy.value(output)),
+      kept: kept.get(node) ?? [],
+      gradients: incoming,
+      wants: (input) => active.has(node.inputs[input] ?? ''),
+      integers: (input) => {
+        const tensor = graph.initializers.get(node.inputs[input] ?? '');
+        return tensor?.type === 'int64' ? Array.from(tensor.data, Number) : undefined;
+      },
+    });
+    for (const [i, gradient] of outgoing.entries()) {
+      if (gradient !== undefined && active.has(node.inputs[i]!)) give(node.inputs[i]!, gradient);
+    }
+  }
+
+  for (const { name } of graph.outputs) b.output(name, copy.value(name));
+  /** By a node of its own, since it may be an input or another output as well; ONNX Runtime takes it out. */
+  const output = (name: string, value: Value): void =>
+    b.output(name, b.node('Identity', [value], {}, { type: value.type, dims: value.dims }));
+  for (const name of trained) {
+    const zero = (): Value => expandLike(b, scalar(b, 0), copy.value(name));
+    output(gradientName(name), gradients.get(name) ?? zero());
+  }
+  for (const node of graph.nodes) {
+    if (node.op !== 'BatchNormalization' || node.outputs.length < 3) continue;
+    output(nextName(node.inputs[3]!), copy.value(node.outputs[1]!));
+    output(nextName(node.inputs[4]!), copy.value(node.outputs[2]!));
+  }
+  return b.finish();
+}
