@@ -1,12 +1,7 @@
-import {
-  checkOptions,
-  visageError,
-  type NamedWeights,
-  type OptionSchema,
-  type Tensor,
-} from '../kernel/index.ts';
+import { checkOptions, visageError, type NamedWeights, type OptionSchema } from '../kernel/index.ts';
 import {
   add,
+  batchNormalization,
   cast,
   concat,
   conv,
@@ -20,6 +15,7 @@ import {
   globalAveragePool,
   GraphBuilder,
   l2Norm,
+  matMul,
   max,
   maxPool,
   mul,
@@ -29,6 +25,7 @@ import {
   sqrt,
   sub,
   transpose,
+  type BatchNorm,
   type Filters,
   type Graph,
   type Value,
@@ -86,6 +83,13 @@ export const inceptionResnetV1Options = {
     default: 1,
     description: 'Scale of the last residual block; 1 in every published network.',
   },
+  batchNorm: {
+    type: 'choice',
+    choices: ['folded', 'separate'],
+    default: 'folded',
+    description:
+      'folded: into the convolutions before them, which is faster; separate: as layers, to be trained.',
+  },
 } as const satisfies OptionSchema;
 
 /** How pixels become what the first convolution takes; see {@link inceptionResnetV1Options}. */
@@ -97,6 +101,7 @@ export interface InceptionResnetV1Options extends BuildOptions {
   readonly colourOrder?: 'rgb' | 'bgr';
   readonly normalise?: boolean;
   readonly lastScale?: number;
+  readonly batchNorm?: 'folded' | 'separate';
 }
 
 /**
@@ -116,6 +121,10 @@ export interface InceptionResnetV1Options extends BuildOptions {
  * - `Bottleneck/kernel` [features, dimension] and `Bottleneck_BatchNorm/…` as above.
  * What is there besides (classification layers) is ignored.
  *
+ * With `batchNorm: 'separate'` the constants of the graph are `<convolution>/weights` [out, in, height,
+ * width], `<convolution>_BatchNorm/gamma`, `…/beta`, `…/mean` and `…/variance`, `<block>_Conv2d_1x1/weights`
+ * and `…/bias`, `Bottleneck/weights` [features, dimension] and `Bottleneck_BatchNorm/…`.
+ *
  * A picture of one colour has a deviation of 0: prewhitening gives zeros for it, also without the floor.
  *
  * @throws VisageError `WEIGHTS_INVALID`, `OPTION_INVALID`
@@ -123,14 +132,14 @@ export interface InceptionResnetV1Options extends BuildOptions {
 export function inceptionResnetV1(weights: NamedWeights, options: InceptionResnetV1Options = {}): Graph {
   const name = 'inception-resnet-v1';
   const { weightsPath, ...given } = options;
-  const { input, preprocessing, colourOrder, normalise, lastScale } = checkOptions(
+  const { input, preprocessing, colourOrder, normalise, lastScale, batchNorm } = checkOptions(
     name,
     inceptionResnetV1Options,
     given,
   );
   const source = new WeightSource(name, weights, weightsPath);
   const b = new GraphBuilder(name);
-  const layers = new Layers(b, source);
+  const layers = new Layers(b, source, batchNorm === 'separate');
 
   const image = b.input('image', input, ['batch', inceptionInputSizePx, inceptionInputSizePx, 3]);
   const planes = transpose(b, image, [0, 3, 1, 2], 'planes');
@@ -156,14 +165,7 @@ export function inceptionResnetV1(weights: NamedWeights, options: InceptionResne
   }
 
   const features = flatten(b, globalAveragePool(b, x, 'AvgPool'), 'features');
-  const bottleneck = layers.bottleneck(Number(features.dims[1]));
-  const embedding = gemm(
-    b,
-    features,
-    b.constant(bottleneck.matrix, 'Bottleneck/weights'),
-    b.constant({ type: 'float32', dims: [bottleneck.bias.length], data: bottleneck.bias }, 'Bottleneck/bias'),
-    'Bottleneck',
-  );
+  const embedding = layers.embedding(features);
   b.output('embedding', normalise ? unitLength(b, embedding) : embedding);
   return b.finish();
 }
@@ -208,38 +210,63 @@ function reverseInput(filters: Filters): Filters {
 class Layers {
   readonly #b: GraphBuilder;
   readonly #source: WeightSource;
+  readonly #separate: boolean;
   /** What is done to the first convolution. */
   adapt: ((filters: Filters) => Filters) | undefined;
 
-  constructor(b: GraphBuilder, source: WeightSource) {
+  constructor(b: GraphBuilder, source: WeightSource, separate: boolean) {
     this.#b = b;
     this.#source = source;
+    this.#separate = separate;
   }
 
-  #normalised(filters: Filters, layer: string): Filters {
-    const { out } = filters;
+  #batchNorm(layer: string, out: number): BatchNorm {
     const vector = (part: string): Float32Array => this.#source.vector(`${layer}/${part}`, out);
     const variance = vector('moving_variance');
     if (variance.some((value) => !(value >= 0))) {
       throw this.#source.invalid(`${layer}/moving_variance holds numbers below 0`);
     }
-    return foldBatchNorm(filters, {
+    return {
       ...(this.#source.has(`${layer}/gamma`) && { gamma: vector('gamma') }),
       beta: vector('beta'),
       mean: vector('moving_mean'),
       variance,
       epsilon: inceptionEpsilon,
-    });
+    };
+  }
+
+  #normalised(filters: Filters, layer: string): Filters {
+    return foldBatchNorm(filters, this.#batchNorm(layer, filters.out));
+  }
+
+  /** The normalisation as a layer of its own. */
+  #normalise(x: Value, layer: string): Value {
+    const { gamma, beta, mean, variance, epsilon } = this.#batchNorm(layer, Number(x.dims[1]));
+    const weight = (part: string, data: Float32Array): Value =>
+      this.#b.weight({ type: 'float32', dims: [data.length], data }, `${layer}/${part}`);
+    return batchNormalization(
+      this.#b,
+      x,
+      {
+        gamma: weight('gamma', gamma ?? new Float32Array(beta.length).fill(1)),
+        beta: weight('beta', beta),
+        mean: weight('mean', mean),
+        variance: weight('variance', variance),
+        epsilon,
+      },
+      layer,
+    );
   }
 
   convolution(x: Value, { name, kernel, stride, padding }: InceptionConvolution): Value {
     const plain = denseFilters(
       this.#source.tensor(`${name}/kernel`, [...kernel, Number(x.dims[1]), undefined]),
     );
-    const normalised = this.#normalised(plain, `${name}_BatchNorm`);
-    const filters = this.adapt?.(normalised) ?? normalised;
+    const layer = `${name}_BatchNorm`;
+    const filters = this.#separate ? plain : this.#normalised(plain, layer);
+    const convolved = conv(this.#b, x, this.adapt?.(filters) ?? filters, { stride, padding, name });
     this.adapt = undefined;
-    return relu(this.#b, conv(this.#b, x, filters, { stride, padding, name }), `${name}/relu`);
+    return relu(this.#b, this.#separate ? this.#normalise(convolved, layer) : convolved, `${name}/relu`);
   }
 
   chain(x: Value, convolutions: readonly InceptionConvolution[]): Value {
@@ -262,25 +289,40 @@ class Layers {
       this.#source.vector(`${name}/bias`, channels),
     );
     const scales = new Float64Array(channels).fill(block.scale);
-    const scaled = foldOutput(plain, scales, new Float64Array(channels));
-    const sum = add(this.#b, conv(this.#b, mixed, scaled, { name }), x, `${block.name}_ScaleSum`);
+    const scaled = this.#separate
+      ? mul(this.#b, conv(this.#b, mixed, plain, { name }), scalar(this.#b, block.scale), `${name}/scaled`)
+      : conv(this.#b, mixed, foldOutput(plain, scales, new Float64Array(channels)), { name });
+    const sum = add(this.#b, scaled, x, `${block.name}_ScaleSum`);
     return block.relu ? relu(this.#b, sum, `${block.name}_Activation`) : sum;
   }
 
-  /** The last matrix [features, dimension] and its bias, normalisation included. */
-  bottleneck(features: number): { matrix: Tensor<'float32'>; bias: Float32Array } {
-    const { dims, data } = this.#source.tensor('Bottleneck/kernel', [features, undefined]);
+  /** The last matrix [features, dimension] and its normalisation. */
+  embedding(x: Value): Value {
+    const b = this.#b;
+    const features = Number(x.dims[1]);
+    const kernel = this.#source.tensor('Bottleneck/kernel', [features, undefined]);
+    const { dims, data } = kernel;
     const out = dims[1]!;
+    const [layer, name] = ['Bottleneck_BatchNorm', 'Bottleneck'];
+    if (this.#separate) {
+      return this.#normalise(matMul(b, x, b.weight(kernel, `${name}/weights`), name), layer);
+    }
     // As the filters of a 1×1 convolution [out, features], to be folded like the others, and back.
     const folded = this.#normalised(
       denseFilters({ type: 'float32', dims: [1, 1, features, out], data }),
-      'Bottleneck_BatchNorm',
+      layer,
     );
     const matrix = new Float32Array(data.length);
     for (let i = 0, at = 0; i < features; i++) {
       for (let o = 0; o < out; o++) matrix[at++] = folded.weights[o * features + i]!;
     }
-    return { matrix: { type: 'float32', dims: [features, out], data: matrix }, bias: folded.bias };
+    return gemm(
+      b,
+      x,
+      b.constant({ type: 'float32', dims: [features, out], data: matrix }, `${name}/weights`),
+      b.constant({ type: 'float32', dims: [out], data: folded.bias }, `${name}/bias`),
+      name,
+    );
   }
 }
 

@@ -155,6 +155,18 @@ const cases: Readonly<Record<string, (c: Case, batch: number) => Value>> = {
   'ReduceSum of all': (c, n) => c.node('ReduceSum', [c.input([n, 5])], [], { keepdims: int(0) }),
   ReduceSumSquare: (c, n) =>
     c.node('ReduceSumSquare', [c.input([n, 3, 5])], ['batch', 5], { axes: ints([1]), keepdims: int(0) }),
+  'ReduceMax and ReduceMin': (c, n) => {
+    const x = c.input([n, 5]);
+    const [top, low] = (['ReduceMax', 'ReduceMin'] as const).map((op) =>
+      c.node(op, [x], ['batch', 1], { axes: ints([1]), keepdims: int(1) }),
+    );
+    return ops.sub(c.b, top!, low!);
+  },
+  'where it is above 0': (c, n) => {
+    const x = c.input([n, 5]);
+    const above = c.b.node('Greater', [x, ops.scalar(c.b, 0)], {}, { type: 'bool', dims: x.dims });
+    return ops.mul(c.b, ops.cast(c.b, above, 'float32'), x);
+  },
   ReduceL2: (c, n) => ops.l2Norm(c.b, c.input([n, 5]), [1]),
   LpNormalization: (c, n) =>
     c.node('LpNormalization', [c.input([n, 5])], ['batch', 5], { axis: int(1), p: int(2) }),

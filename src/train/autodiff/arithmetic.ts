@@ -2,6 +2,9 @@ import { div, mul, scalar, sub, type Value } from '../../graph/index.ts';
 import { float32Node, isPositive, negative, unbroadcast } from './nodes.ts';
 import { gradientOf, type Operation, type Step } from './operation.ts';
 
+/** Steps of a staircase: flat wherever there is a derivative at all. */
+const flat: Operation = { backward: () => [] };
+
 /** The gradients of two operands, each summed over what was repeated to fit the other. */
 function operands(
   step: Step,
@@ -66,6 +69,15 @@ export const arithmetic: Readonly<Record<string, Operation>> = {
   Max: { backward: (step) => chosen(step, (a, b) => sub(step.b, b, a)) },
   // min(a, b)
   Min: { backward: (step) => chosen(step, (a, b) => sub(step.b, a, b)) },
+  Greater: flat,
+  Less: flat,
+  Equal: flat,
+  Not: flat,
+  Sign: flat,
+  // Only one that changes nothing has a derivative; the others come from truth values and whole numbers.
+  Cast: {
+    backward: (step) => (step.inputs[0]!.type === 'float32' ? [gradientOf(step)] : []),
+  },
   // −x: −1
   Neg: { backward: (step) => [negative(step.b, gradientOf(step))] },
   // x: 1

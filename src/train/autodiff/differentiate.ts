@@ -1,4 +1,5 @@
-import { add, GraphBuilder, scalar, type Graph, type GraphNode, type Value } from '../../graph/index.ts';
+import { add, scalar, type Graph, type GraphNode, type Value } from '../../graph/index.ts';
+import { GraphCopy } from './graph-copy.ts';
 import { expandLike } from './nodes.ts';
 import { operations } from './operations.ts';
 import { intAttribute } from './operation.ts';
@@ -20,31 +21,6 @@ export const gradientName = (value: string): string => `gradient/${value}`;
 
 /** What the next state of a running average is called. */
 export const nextName = (value: string): string => `next/${value}`;
-
-/** A graph that is being copied into a builder, and what its values became. */
-class Copy {
-  readonly b: GraphBuilder;
-  readonly #graph: Graph;
-  readonly #values = new Map<string, Value>();
-
-  constructor(graph: Graph, name: string) {
-    this.#graph = graph;
-    this.b = new GraphBuilder(name);
-  }
-
-  /** The value that stands for `name`; constants come over at their first use. */
-  value(name: string): Value {
-    const known = this.#values.get(name);
-    if (known !== undefined) return known;
-    const tensor = this.#graph.initializers.get(name) ?? this.b.fail(`${name} is used before it is computed`);
-    return this.set(name, this.b.constant(tensor, name));
-  }
-
-  set(name: string, value: Value): Value {
-    this.#values.set(name, value);
-    return value;
-  }
-}
 
 /** Running averages of batch normalisations that are in training: inputs whose next state is an output. */
 function runningAverages(graph: Graph): string[] {
@@ -70,10 +46,9 @@ function runningAverages(graph: Graph): string[] {
  * @throws VisageError `MODEL_INVALID` for an operator without a known derivative, and unknown names
  */
 export function differentiate(graph: Graph, options: DifferentiateOptions): Graph {
-  const copy = new Copy(graph, `${graph.name}-gradient`);
+  const copy = new GraphCopy(graph, `${graph.name}-gradient`);
   const { b } = copy;
   const trained = new Set([...options.weights, ...(options.inputs ?? [])]);
-  for (const { name, type, dims } of graph.inputs) copy.set(name, b.input(name, type, dims));
   const states = runningAverages(graph);
   for (const name of new Set([...options.weights, ...states])) {
     const tensor = graph.initializers.get(name) ?? b.fail(`it has no weight ${name}`);
@@ -89,16 +64,11 @@ export function differentiate(graph: Graph, options: DifferentiateOptions): Grap
   const kept = new Map<GraphNode, readonly Value[]>();
   for (const node of graph.nodes) {
     const isActive = node.inputs.some((input) => active.has(input));
-    const inputs = node.inputs.map((input) => (input === '' ? undefined : copy.value(input)));
-    const results = node.outputs.map((output) => {
-      const { type, dims } = graph.values.get(output)!;
-      return { type, dims };
-    });
     const mustExpand = isActive || intAttribute(node, 'training_mode', 0) === 1;
     const forward = mustExpand ? operations.get(node.op)?.forward : undefined;
-    const computed = forward?.({ b, node, inputs, results });
-    const outputs = computed?.outputs ?? b.nodes(node.op, inputs, node.attributes, results, node.name);
-    for (const [i, output] of node.outputs.entries()) copy.set(output, outputs[i]!);
+    if (forward === undefined) copy.node(node);
+    const computed = forward?.({ b, node, inputs: copy.inputsOf(node), results: copy.resultsOf(node) });
+    for (const [i, output] of (computed?.outputs ?? []).entries()) copy.set(node.outputs[i]!, output);
     if (computed?.kept !== undefined) kept.set(node, computed.kept);
     if (isActive) for (const output of node.outputs) active.add(output);
   }
@@ -125,7 +95,7 @@ export function differentiate(graph: Graph, options: DifferentiateOptions): Grap
     const outgoing = operation.backward({
       b,
       node,
-      inputs: node.inputs.map((input) => (input === '' ? undefined : copy.value(input))),
+      inputs: copy.inputsOf(node),
       outputs: node.outputs.map((output) => copy.value(output)),
       kept: kept.get(node) ?? [],
       gradients: incoming,

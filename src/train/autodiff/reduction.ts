@@ -1,4 +1,4 @@
-import { div, mul, scalar, sub, type Value } from '../../graph/index.ts';
+import { cast, div, mul, scalar, sub, type Value } from '../../graph/index.ts';
 import { expandLike, float32Node, reduceSum, reshapeTo } from './nodes.ts';
 import { gradientOf, intAttribute, intsAttribute, type Operation, type Step } from './operation.ts';
 
@@ -26,6 +26,27 @@ function elementsOf(step: Step, axes: readonly number[]): number {
 
 const attributeAxes = (step: Step): readonly number[] => reducedAxes(step, intsAttribute(step.node, 'axes'));
 
+/** The gradient goes to the largest (or smallest), in equal parts where several are. */
+const extreme: Operation = {
+  backward: (step) => {
+    const { b } = step;
+    const [x] = step.inputs as [Value];
+    const axes = attributeAxes(step);
+    const same = b.node(
+      'Equal',
+      [x, keepAxes(step, step.outputs[0]!, axes)],
+      {},
+      {
+        type: 'bool',
+        dims: x.dims,
+      },
+    );
+    const chosen = cast(b, same, 'float32');
+    const count = reduceSum(b, chosen, axes, true);
+    return [mul(b, chosen, div(b, keepAxes(step, gradientOf(step), axes), count))];
+  },
+};
+
 export const reduction: Readonly<Record<string, Operation>> = {
   // Σx: 1
   ReduceSum: {
@@ -43,6 +64,8 @@ export const reduction: Readonly<Record<string, Operation>> = {
       return [expandLike(b, keepAxes(step, share, axes), step.inputs[0]!)];
     },
   },
+  ReduceMax: extreme,
+  ReduceMin: extreme,
   // Σx²: 2x
   ReduceSumSquare: {
     backward: (step) => {
