@@ -171,7 +171,7 @@ test('the server tells how it is', async () => {
 test('the gallery is judged: distances between its examples, and a map', async () => {
   const empty = (await call('GET', '/evaluation')).json();
   assert.equal(empty.maxDistance, 0.42);
-  await post('/api/v1/enroll', ['name', 'One'], ['photo', photo], ['photo', photo]);
+  const added = (await post('/api/v1/enroll', ['name', 'One'], ['photo', photo], ['photo', photo])).json();
   const other = await fileAt(samplePhoto('sample2.jpg'));
   const { person } = (await post('/api/v1/enroll', ['name', 'Two'], ['photo', other])).json();
   const judged = await call('GET', '/evaluation');
@@ -184,7 +184,10 @@ test('the gallery is judged: distances between its examples, and a map', async (
   assert.ok(samePerson[0] >= 1, 'the same photo twice lies at distance 0');
   const two = faces.find(({ personId }: { personId: string }) => personId === person.id);
   assert.equal(two.nearestOwn, null);
-  assert.ok(two.nearestOther > 0.42);
+  const { distance } = (await post('/api/v1/verify', ['first', photo], ['second', other])).json();
+  assert.ok(two.nearestOther > 0 && two.nearestOther <= distance + 1e-4);
+  const one = faces.find(({ exampleId }: { exampleId: number }) => exampleId === added.photos[0].exampleId);
+  assert.equal(one.nearestOwn, 0);
 });
 
 test('the networks of the pack can be had, for browsers that run them', async () => {
