@@ -33,6 +33,8 @@ const keepers: Readonly<Record<string, string>> = {
   fastify: 'serve',
   libsql: 'gallery',
   usearch: 'gallery',
+  '@observablehq/plot': 'report',
+  linkedom: 'report',
 };
 
 const source = inRepository('src');

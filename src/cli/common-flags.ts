@@ -34,10 +34,19 @@ export function addOutputFlags(command: Command): Command {
     .option('--debug', 'with an error, show where in the program it happened');
 }
 
+/** `--workers`: verbs that run networks. */
+export const addWorkersFlag = (command: Command): Command => addFlags(command, workersSchema);
+
+/** What {@link addWorkersFlag} added, without what was not given. */
+export function readWorkers(command: Command): { workers?: number } {
+  const { workers } = readFlags(command, workersSchema);
+  return workers === 0 ? {} : { workers };
+}
+
 /** `--pack` and `--workers`: verbs that run networks. */
 export function addNetworkFlags(command: Command, packDefault = 'bundled'): Command {
   command.option('--pack <name>', `networks to use (default: ${packDefault})`);
-  return addFlags(command, workersSchema);
+  return addWorkersFlag(command);
 }
 
 /**
@@ -48,6 +57,5 @@ export function readNetworkFlags(
   command: Command,
   pack: string | undefined = command.opts<{ pack?: string }>().pack,
 ): { pack?: string; workers?: number } {
-  const { workers } = readFlags(command, workersSchema);
-  return { ...(pack === undefined ? {} : { pack }), ...(workers === 0 ? {} : { workers }) };
+  return { ...(pack === undefined ? {} : { pack }), ...readWorkers(command) };
 }

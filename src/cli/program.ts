@@ -4,6 +4,7 @@ import { registerDemo } from './demo/demo.ts';
 import { registerDetect } from './verbs/detect.ts';
 import { registerDoctor } from './verbs/doctor.ts';
 import { registerEmbed } from './verbs/embed.ts';
+import { registerEvaluate } from './verbs/evaluate/evaluate.ts';
 import { registerIdentify } from './verbs/identify.ts';
 import { registerKeys } from './verbs/keys/keys.ts';
 import { registerModels } from './verbs/models/models.ts';
@@ -19,6 +20,7 @@ const verbs: readonly RegisterVerb[] = [
   registerIdentify,
   registerDetect,
   registerDemo,
+  registerEvaluate,
   registerServe,
   registerKeys,
   registerModels,

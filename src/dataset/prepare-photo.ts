@@ -22,9 +22,10 @@ const maxPhotoBytes = 256 * 1024 * 1024;
  * Failures that the bytes of the photo alone decide and that take time to find out. The others may
  * pass: another limit, a package that is installed later, a file that becomes readable.
  */
-const lasting: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['NO_FACE', 'IMAGE_UNREADABLE']);
+export const lasting: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['NO_FACE', 'IMAGE_UNREADABLE']);
 
-async function readPhoto(path: string): Promise<Uint8Array> {
+/** The bytes of a photo file. @throws VisageError `FILE_NOT_FOUND`, `FILE_UNREADABLE` */
+export async function readPhoto(path: string): Promise<Uint8Array> {
   const source = await openByteSource(path);
   try {
     if (source.sizeBytes > maxPhotoBytes) {

@@ -27,6 +27,21 @@ export function rocCurve(pairs: VerificationPairs): RocPoint[] {
 }
 
 /**
+ * The curve without the points between two others on a horizontal or vertical line: drawn, both are the same. The
+ * first point stays, and the last.
+ */
+export function curveCorners(curve: readonly RocPoint[]): RocPoint[] {
+  return curve.filter((point, i) => {
+    const [before, after] = [curve[i - 1], curve[i + 1]];
+    if (before === undefined || after === undefined) return true;
+    const { falseAcceptRate: far, trueAcceptRate: tar } = point;
+    const upright = before.falseAcceptRate === far && far === after.falseAcceptRate;
+    const level = before.trueAcceptRate === tar && tar === after.trueAcceptRate;
+    return !upright && !level;
+  });
+}
+
+/**
  * Area under the ROC curve by the trapezoid rule, in [0, 1]: the probability that a pair of one
  * person is closer than a pair of two, ties counted half.
  */

@@ -2,6 +2,8 @@ export { AtomicFile, writeFileAtomically } from './atomic-file.ts';
 export type { FileContent } from './atomic-file.ts';
 export { openByteSource } from './byte-source.ts';
 export type { ByteSource, FileSource } from './byte-source.ts';
+export { csvText, parseCsv } from './csv.ts';
+export type { CsvCell } from './csv.ts';
 export { readNpy, writeNpy } from './npy.ts';
 export { readNpyObjects } from './numpy-pickle.ts';
 export type { NpyArray, NpyArrays, NpyType } from './npy-array.ts';

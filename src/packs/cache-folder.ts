@@ -29,3 +29,6 @@ export function userCacheFolder(
   // The specification tells to ignore relative paths.
   return join(base?.startsWith('/') ? base : join(home, '.cache'), 'visage');
 }
+
+/** Where things are kept that can be made again: what `VISAGE_CACHE` says, otherwise {@link userCacheFolder}. */
+export const cacheFolder = (): string => requestedCacheFolder() ?? userCacheFolder();

@@ -18,7 +18,7 @@ export type {
   SsdSettings,
 } from './pack.ts';
 export { publishedMtcnn } from './pack.ts';
-export { userCacheFolder } from './cache-folder.ts';
+export { cacheFolder, userCacheFolder } from './cache-folder.ts';
 export { describePack, openPack } from './open.ts';
 export type { OpenPackOptions } from './open.ts';
 export { defaultPack, packs } from './registry.ts';

@@ -4,6 +4,13 @@ export {
   type MapMethod,
   mapEmbeddings,
 } from './embedding-map.ts';
+export type { ShownFace, ShownPair } from './evaluation/face-pairs.ts';
+export type { FailedPhoto, FailedPhotos } from './evaluation/left-out.ts';
+export {
+  verificationPage,
+  type VerificationPageData,
+  type VerificationPageEntry,
+} from './evaluation/verification-page.ts';
 export type { Picture } from './picture.ts';
 export { buildReport } from './report.ts';
 export type {

@@ -1,0 +1,25 @@
+import type { RegisterVerb } from '../../run.ts';
+import { registerVerification } from './verification.ts';
+
+const description = `Measure how good the answers are, on photos of which the answers are known.
+
+Each writes one page with figures for the browser, that asks nothing of any other place, and the same as JSON and CSV. Several packs or classifiers are compared side by side. Photos that were looked at are kept in the cache folder, so the next run on them takes seconds.`;
+
+const examples = `
+Examples:
+  visage evaluate verification lfw/
+  visage evaluate verification my-people/ --pack bundled --pack facenet-128
+
+Each explains itself: visage evaluate <what> --help`;
+
+export const registerEvaluate: RegisterVerb = (program, run) => {
+  const command = program
+    .command('evaluate')
+    .usage('<what> [arguments]')
+    .summary('measure how good it is')
+    .description(description)
+    .helpCommand(false)
+    .addHelpText('after', examples)
+    .commandsGroup('What:');
+  for (const register of [registerVerification]) register(command, run);
+};

@@ -1,0 +1,45 @@
+/** What evaluation pages add to the report's stylesheet: figures, their legends, comparisons, pairs of faces. */
+export const evaluationStylesheet = `
+.plot{background:var(--card);border:1px solid var(--line);border-radius:var(--radius);padding:14px 10px 8px;break-inside:avoid}
+.drawing{--plot-background:var(--card);display:block;width:100%;max-width:860px;height:auto;margin-inline:auto;overflow:visible;font-family:var(--sans);color:var(--ink)}
+.drawing text{white-space:pre}
+.plot .narrow{display:none}
+.series{display:flex;flex-wrap:wrap;gap:4px 22px;margin:0 0 10px;font-size:.9375rem}
+.series li{display:flex;align-items:center;gap:8px}
+.series .area{width:22px;height:14px;border-radius:3px;border:2px solid currentColor;position:relative;overflow:hidden}
+.series .area::before{content:"";position:absolute;inset:0;background:currentColor;opacity:.28}
+.series .area.dashed{border-style:dashed}
+.series li>.area+bdi,.series li>.area+span{color:var(--ink)}
+.numbers{margin-top:8px}
+.numbers summary{cursor:pointer;color:var(--quiet);font-size:.875rem;padding:6px 0;width:fit-content}
+.numbers[open] summary{margin-bottom:6px}
+.beside{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,460px),1fr));gap:20px}
+.beside .plot{padding-inline:4px}
+.beside h3{margin-top:0}
+.compare td small,.compare th small{display:block;color:var(--quiet);font-weight:400;font-size:.8125rem;white-space:nowrap}
+.compare th[scope=row] small{white-space:normal}
+.compare th[scope=row]{text-align:left;white-space:normal;min-width:18ch}
+.compare .rough{font-style:italic}
+.compare .none{color:var(--quiet);font-size:.875rem;white-space:normal;max-width:26ch}
+.mark-swatch{display:inline-block;width:10px;height:10px;border-radius:50%;margin-right:6px;background:currentColor}
+.pairs{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,250px),1fr));gap:14px}
+.pair{background:var(--card);border:1px solid var(--line);border-radius:var(--radius);padding:12px;break-inside:avoid}
+.pair .two{display:grid;grid-template-columns:1fr 1fr;gap:6px}
+.pair img,.pair .noface{width:100%;aspect-ratio:1;object-fit:cover;border-radius:6px;background:var(--soft)}
+.pair .noface{display:grid;place-items:center;color:var(--quiet);font-size:.875rem}
+.pair p{font-size:.875rem;line-height:1.35;margin-top:6px}
+.pair .value{font-weight:600}
+.pair .name{font-weight:600}
+.pair .file{font-size:.75rem}
+.note{max-width:76ch;margin-top:12px;color:var(--quiet);font-size:.9375rem}
+.note+.note{margin-top:6px}
+h3+.quiet{margin-bottom:12px}
+@media (max-width:640px){
+  .plot{padding:10px 2px 4px}
+  .plot .wide{display:none}.plot .narrow{display:block}
+  .drawing{max-width:440px}
+  .compare th[scope=row]{min-width:14ch}.compare .none{max-width:16ch}
+  .pairs{grid-template-columns:1fr 1fr;gap:10px}.pair{padding:8px}
+}
+@media print{.plot .wide{display:block}.plot .narrow{display:none}}
+`;
