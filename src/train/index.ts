@@ -2,3 +2,15 @@ export { differentiate, gradientName, nextName } from './autodiff/differentiate.
 export type { DifferentiateOptions } from './autodiff/differentiate.ts';
 export { extendGraph } from './autodiff/graph-copy.ts';
 export { runningMomentum, withBatchStatistics } from './batch-statistics.ts';
+export { squaredDistances } from './loss/distances.ts';
+export type { LabelledEmbeddings } from './loss/distances.ts';
+export { arcFaceLoss, graphTripletLoss, unitLength } from './loss/graph-losses.ts';
+export type { ArcFaceOptions, GraphTripletOptions } from './loss/graph-losses.ts';
+export { mineTriplets, miningRules } from './loss/mining.ts';
+export type { MiningRule, Triplets } from './loss/mining.ts';
+export { lossOfTriplets, tripletLoss, tripletOptions } from './loss/triplet.ts';
+export type { LossOfBatch, TripletOptions } from './loss/triplet.ts';
+export { createOptimiser, gradientNorm, optimiserOptions } from './optimiser/optimiser.ts';
+export type { Optimiser, OptimiserOptions, OptimiserState, Parameters } from './optimiser/optimiser.ts';
+export { learningRateAt, scheduleOptions } from './optimiser/schedule.ts';
+export type { ScheduleOptions } from './optimiser/schedule.ts';
