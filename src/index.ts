@@ -15,8 +15,16 @@ export type {
 } from './recognizer.ts';
 
 // Photos in, pictures out.
-export { decodePhoto, drawFaces, encodePicture, titledPicture } from './image/index.ts';
-export type { DecodeOptions, EncodeOptions, FaceMark, Photo, PhotoSource, Raster } from './image/index.ts';
+export { decodePhoto, drawFaces, encodePicture, pictureGrid, titledPicture } from './image/index.ts';
+export type {
+  CaptionedPicture,
+  DecodeOptions,
+  EncodeOptions,
+  FaceMark,
+  Photo,
+  PhotoSource,
+  Raster,
+} from './image/index.ts';
 
 // Faces.
 export type { Detection, FivePoints, LocatedFace } from './detect/index.ts';
@@ -59,7 +67,6 @@ export type { SVCOptions } from './classify/index.ts';
 
 // Galleries: people that come and go, without training.
 export {
-  defaultGalleryPath,
   describeGallery,
   Gallery,
   GalleryClassifier,

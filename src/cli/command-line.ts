@@ -38,6 +38,8 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
     progress: output.progress.listener,
     signal,
     interruption,
+    env: surroundings.env,
+    ask: surroundings.ask,
     fail: () => {
       exitCode = 1;
     },

@@ -51,7 +51,17 @@ const pictureColumns = 36;
 
 /** Shows the face on a terminal that can show one. */
 export function showFace(output: Output, crop: Raster): void {
-  const { interactive, unicode, color } = output.stderrTraits;
-  if (!interactive || !unicode) return;
-  for (const line of faceLines(crop, pictureColumns, color)) output.note(line);
+  showFaces(output, [crop]);
 }
+
+/** Shows faces beside each other on a terminal that can show them. */
+export function showFaces(output: Output, crops: readonly Raster[]): void {
+  const { interactive, unicode, color } = output.stderrTraits;
+  if (!interactive || !unicode || crops.length === 0) return;
+  const columns = Math.min(pictureColumns, Math.floor(80 / crops.length) - gap.length);
+  // Crops are squares of one size, so all have as many lines.
+  const pictures = crops.map((crop) => faceLines(crop, columns, color));
+  for (const row of pictures[0]!.keys()) output.note(pictures.map((lines) => lines[row] ?? '').join(gap));
+}
+
+const gap = '  ';

@@ -4,13 +4,16 @@ import { registerDemo } from './demo/demo.ts';
 import { registerDetect } from './verbs/detect.ts';
 import { registerDoctor } from './verbs/doctor.ts';
 import { registerEmbed } from './verbs/embed.ts';
+import { registerEnroll } from './verbs/enroll.ts';
 import { registerEvaluate } from './verbs/evaluate/evaluate.ts';
 import { registerIdentify } from './verbs/identify.ts';
 import { registerKeys } from './verbs/keys/keys.ts';
 import { registerModels } from './verbs/models/models.ts';
+import { registerPeople } from './verbs/people/people.ts';
 import { registerPrepare } from './verbs/prepare.ts';
 import { registerServe } from './verbs/serve.ts';
 import { registerTrain } from './verbs/train.ts';
+import { registerVerify } from './verbs/verify.ts';
 
 /** In the order of the job; `visage --help` lists them so. */
 const verbs: readonly RegisterVerb[] = [
@@ -18,6 +21,9 @@ const verbs: readonly RegisterVerb[] = [
   registerEmbed,
   registerTrain,
   registerIdentify,
+  registerEnroll,
+  registerPeople,
+  registerVerify,
   registerDetect,
   registerDemo,
   registerEvaluate,

@@ -9,6 +9,8 @@ export interface Rooms {
   evaluate(): Promise<typeof import('../evaluate/index.ts')>;
   image(): Promise<typeof import('../image/index.ts')>;
   packs(): Promise<typeof import('../packs/index.ts')>;
+  gallery(): Promise<typeof import('../gallery/index.ts')>;
+  people(): Promise<typeof import('../people/index.ts')>;
   serve(): Promise<typeof import('../serve/index.ts')>;
 }
 
@@ -20,5 +22,7 @@ export const rooms: Rooms = {
   evaluate: () => import('../evaluate/index.ts'),
   image: () => import('../image/index.ts'),
   packs: () => import('../packs/index.ts'),
+  gallery: () => import('../gallery/index.ts'),
+  people: () => import('../people/index.ts'),
   serve: () => import('../serve/index.ts'),
 };

@@ -3,6 +3,8 @@ import type { ProgressListener } from '../kernel/index.ts';
 import type { Interruption } from './interruption.ts';
 import type { Output } from './output.ts';
 import type { Rooms } from './rooms.ts';
+import type { Surroundings } from './surroundings.ts';
+import type { Environment } from './view/terminal.ts';
 
 /** What a verb works with. One for each start of the program. */
 export interface Run {
@@ -12,6 +14,10 @@ export interface Run {
   readonly progress: ProgressListener;
   readonly signal: AbortSignal;
   readonly interruption: Interruption;
+  /** Environment variables. */
+  readonly env: Environment;
+  /** Asks the person in front of the terminal one question; undefined where nobody is. */
+  readonly ask: Surroundings['ask'];
   /** Makes the exit code 1 where the result itself is the bad news and no error follows (as in `doctor`). */
   fail(): void;
 }

@@ -14,4 +14,6 @@ export interface Surroundings {
   readonly stderr: TextStream;
   readonly env: Environment;
   readonly rooms: Rooms;
+  /** Asks the person in front of the terminal one question; absent where nobody is. */
+  readonly ask?: (question: string, signal: AbortSignal) => Promise<string>;
 }

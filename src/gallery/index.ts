@@ -3,7 +3,6 @@ export { Gallery } from './gallery.ts';
 export type { Enrolled, Enrolment } from './gallery.ts';
 export { GalleryClassifier, galleryClassifier, galleryClassifierSchema } from './gallery-classifier.ts';
 export type { GalleryClassifierOptions } from './gallery-classifier.ts';
-export { defaultGalleryPath } from './gallery-place.ts';
 export { parseGalleryKey } from './key.ts';
 export type { GalleryKey } from './key.ts';
 export type { FaceMatch, LiveFaces, LivePerson } from './live-faces.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { visageError } from '../kernel/index.ts';
 import { ExampleCodec } from './example.ts';
-import { requireFile } from './gallery-place.ts';
+import { requireFile } from './require-file.ts';
 import { Gallery } from './gallery.ts';
 import { checkKey, createSeal, openSeal, type GalleryKey, type Seal } from './key.ts';
 import { MemoryStore } from './memory-store.ts';
@@ -70,13 +70,16 @@ export interface GalleryDescription {
 
 /**
  * What the gallery at `path` is of: which pack to open before it is opened.
+ * @returns undefined where the file is empty or nobody has ever opened it with a pack
  * @throws VisageError `FILE_NOT_FOUND`, `FILE_UNREADABLE`, `GALLERY_INVALID`, `GALLERY_BUSY`,
  *   `FILE_UNWRITABLE`, `PACKAGE_MISSING`
  */
-export async function describeGallery(path: string): Promise<GalleryDescription> {
+export async function describeGallery(path: string): Promise<GalleryDescription | undefined> {
   await requireFile(path);
   await using store = await openStore(path);
-  const { pack, dimension, encryption } = await requireMetadata(store);
+  const metadata = await store.read((reader) => reader.metadata());
+  if (metadata === undefined) return undefined;
+  const { pack, dimension, encryption } = metadata;
   return { pack, dimension, encrypted: encryption !== null };
 }
 

@@ -4,6 +4,8 @@ export { decodePhoto } from './decode.ts';
 export type { DecodeOptions } from './decode.ts';
 export { drawFaces } from './drawing/draw-faces.ts';
 export type { FaceMark } from './drawing/draw-faces.ts';
+export { pictureGrid } from './drawing/picture-grid.ts';
+export type { CaptionedPicture } from './drawing/picture-grid.ts';
 export { titledPicture } from './drawing/titled-picture.ts';
 export { encodePicture } from './encode.ts';
 export type { EncodeOptions } from './encode.ts';

@@ -122,6 +122,7 @@ export const errorTable = {
   ADDRESS_UNSAFE: row('{problem}', '{advice}', 2, 400),
 
   // the run itself
+  NOT_CONFIRMED: row('{what} was not confirmed; nothing was changed.', 'Answer y, or give --yes where nobody can be asked.', 2, 409),
   ALL_PHOTOS_FAILED: row('None of the photos could be used ({got} of {got} failed).', 'The reason stands beside each photo.', 1, 422),
   INTERRUPTED: row('Interrupted; {kept}.', 'Run the same command again to go on.', 1, 503),
   INTERNAL: row('Something went wrong inside Visage: {reason}.', 'Run again with --debug and report what it prints.', 1, 500),

@@ -11,7 +11,7 @@ const program = createProgram({} as Run, '0.0.0');
 /** Text below each `## visage VERB` and `### visage VERB ACTION`, up to the next of either. */
 const sections = new Map(
   page.split(/^###? /m).flatMap((section) => {
-    const [, name] = /^visage ([a-z]+(?: [a-z]+)?)\n/.exec(section) ?? [];
+    const [, name] = /^visage ([a-z]+(?: [a-z-]+)?)\n/.exec(section) ?? [];
     return name === undefined ? [] : [[name, section] as const];
   }),
 );

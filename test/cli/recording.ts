@@ -31,6 +31,8 @@ export const lockedRooms: Rooms = {
   evaluate: locked('evaluate'),
   image: locked('image'),
   packs: locked('packs'),
+  gallery: locked('gallery'),
+  people: locked('people'),
   serve: locked('serve'),
 };
 

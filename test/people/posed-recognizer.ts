@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises';
+import type { Classifier } from '../../src/classify/index.ts';
 import type { FivePoints, LocatedFace } from '../../src/detect/index.ts';
 import type { PhotoSource, Raster } from '../../src/image/index.ts';
 import { type Box, visageError } from '../../src/kernel/index.ts';
 import type { OpenPack } from '../../src/packs/index.ts';
 import { judgedTemplate } from '../../src/quality/index.ts';
-import type { LocatedPhoto, Recognizer } from '../../src/recognizer.ts';
+import type { IdentifiedPhoto, LocatedPhoto, Recognizer } from '../../src/recognizer.ts';
 
 export const dimension = 4;
 export const maxDistance = 0.5;
@@ -20,7 +22,7 @@ const pack: OpenPack = {
     minScore: 0.5,
     maxOverlap: 0.4,
   },
-  alignment: { method: 'landmarks', cropSizePx: 8, template: judgedTemplate },
+  alignment: { method: 'landmarks', cropSizePx: 16, template: judgedTemplate },
   embedder: { dimension, mirrored: false, maxDistance },
   models: {
     detector: { name: 'detector', id: 'detector-1', path: 'detector.onnx' },
@@ -43,7 +45,12 @@ export const posedPhoto = (name: string, ...faces: PosedFace[]): { name: string;
   bytes: new TextEncoder().encode(JSON.stringify(faces)),
 });
 
-const checkered = (): Raster => {
+const textOf = (path: string): Promise<string> =>
+  readFile(path, 'utf8').catch(() => {
+    throw visageError('FILE_NOT_FOUND', { path });
+  });
+
+function checkered(): Raster {
   const [width, height] = [800, 300];
   const data = new Uint8Array(width * height * 3);
   for (let i = 0; i < width * height; i++) {
@@ -51,7 +58,8 @@ const checkered = (): Raster => {
     data.fill(((x >> 1) + (y >> 1)) % 2 === 0 ? 120 : 170, i * 3, i * 3 + 3);
   }
   return { data, width, height };
-};
+}
+const ground = checkered();
 
 /** A recognizer without networks: photos are lists of faces. */
 export class PosedRecognizer implements Recognizer {
@@ -65,12 +73,11 @@ export class PosedRecognizer implements Recognizer {
   }
 
   async locate(source: PhotoSource, signal?: AbortSignal): Promise<LocatedPhoto> {
-    if (typeof source === 'string') throw visageError('FILE_NOT_FOUND', { path: source });
     signal?.throwIfAborted();
-    const text = new TextDecoder().decode(source.bytes);
-    if (!text.startsWith('[')) {
-      throw visageError('IMAGE_UNREADABLE', { path: source.name, reason: 'it is no posed photo' });
-    }
+    const path = typeof source === 'string' ? source : source.name;
+    const text = typeof source === 'string' ? await textOf(path) : new TextDecoder().decode(source.bytes);
+    if (!text.startsWith('['))
+      throw visageError('IMAGE_UNREADABLE', { path, reason: 'it is no posed photo' });
     const faces = (JSON.parse(text) as PosedFace[]).map(({ x, sizePx = 120, score = 0.99, angle }) => {
       const box: Box = { x, y: 60, width: sizePx, height: sizePx };
       const landmarks = judgedTemplate.map((point) => ({
@@ -82,11 +89,11 @@ export class PosedRecognizer implements Recognizer {
       return face;
     });
     faces.sort((a, b) => b.score - a.score);
-    return { photo: { raster: checkered(), width: 800, height: 300, scale: 1 }, faces };
+    return { photo: { raster: ground, width: 800, height: 300, scale: 1 }, faces };
   }
 
   crop(_: LocatedPhoto, face: LocatedFace): Raster {
-    const crop = { data: new Uint8Array(8 * 8 * 3).fill(face.box.x & 255), width: 8, height: 8 };
+    const crop = { data: new Uint8Array(16 * 16 * 3).fill(face.box.x & 255), width: 16, height: 16 };
     this.#cropAngles.set(crop, this.#angles.get(face)!);
     return crop;
   }
@@ -98,8 +105,20 @@ export class PosedRecognizer implements Recognizer {
     });
   }
 
-  identify(): Promise<never> {
-    throw new Error('not needed');
+  async identify(
+    source: PhotoSource,
+    classifier: Classifier,
+    signal?: AbortSignal,
+  ): Promise<IdentifiedPhoto> {
+    const located = await this.locate(source, signal);
+    const embeddings = await this.embed(located.faces.map((face) => this.crop(located, face)));
+    const faces = located.faces.map(({ box, score, landmarks }, i) => {
+      const embedding = embeddings[i]!;
+      const { name, known, probability, distance, candidates } = classifier.predict(embedding);
+      const answer = { name: known ? name : null, probability, distance, candidates, embedding };
+      return { box, score, landmarks, ...answer };
+    });
+    return { photo: located.photo, faces };
   }
 
   async close(): Promise<void> {}

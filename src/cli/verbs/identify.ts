@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import { visageError } from '../../kernel/index.ts';
 import type { IdentifiedFace } from '../../recognizer.ts';
 import { addNetworkFlags, addOutputFlags, readNetworkFlags } from '../common-flags.ts';
 import { boxRecord } from '../face-record.ts';
+import { addGalleryKeyFlags, type GalleryFlags } from '../gallery-access.ts';
+import { openKnown } from '../known-people.ts';
 import { listArguments } from '../photo-list.ts';
 import { reportPhotos } from '../photo-batch.ts';
 import { addReferenceFlags, readAskedPack } from '../reference-flags.ts';
@@ -13,15 +14,18 @@ import { paint } from '../view/style.ts';
 
 const description = `Find every face in the photos and say whose it is.
 
-A folder stands for all photos in it. Each face gets a line: the file, then the name with its probability, or "unknown" where the face is too far from everybody the classifier knows. A photo that cannot be used is reported in its place and ends nothing.`;
+Who is known is said by a classifier (visage train) or a gallery (visage enroll); with neither given, by the gallery that visage enroll writes to, where there is one.
+
+A folder stands for all photos in it. Each face gets a line: the file, then the name with its probability, or "unknown" where the face is too far from everybody who is known. A photo that cannot be used is reported in its place and ends nothing.`;
 
 const examples = `
 Examples:
   visage identify party.jpg --classifier classifier.json
+  visage identify party.jpg --gallery people.gallery
   visage identify holiday/ --classifier classifier.json --draw annotated/
   visage identify *.jpg --classifier classifier.json --json > names.json
 
-Exit code 1 only where no photo at all could be used, or the classifier could not.`;
+Exit code 1 only where no photo at all could be used, or who is known could not be read.`;
 
 /** How many of the most probable people a face is reported with. */
 const candidateCount = 5;
@@ -33,40 +37,44 @@ export const registerIdentify: RegisterVerb = (program, run) => {
     .description(description)
     .argument('<photo...>', 'photos, or folders of photos')
     .option('--classifier <file>', 'what visage train wrote')
+    .option(
+      '--gallery <file>',
+      'what visage enroll wrote (default without --classifier: the file that VISAGE_GALLERY names, else people.gallery)',
+    )
     .option('--draw <folder>', 'write a copy of each photo with boxes and names to this folder')
     .addHelpText('after', examples);
-  addReferenceFlags(addNetworkFlags(command, 'that of the classifier'));
-  addOutputFlags(command).action(async (paths: string[], flags: { classifier?: string; draw?: string }) => {
-    if (flags.classifier === undefined) {
-      throw visageError('USAGE', {
-        problem: 'Who is known? Give --classifier <file>.',
-        command: 'visage identify',
-      });
-    }
-    await identify(run, command, { paths, classifierPath: flags.classifier, drawFolder: flags.draw });
+  addGalleryKeyFlags(command);
+  addReferenceFlags(addNetworkFlags(command, 'that of the classifier or gallery'));
+  addOutputFlags(command).action(async (paths: string[], flags: IdentifyFlags) => {
+    await identify(run, command, paths, flags);
   });
 };
 
-interface IdentifyRequest {
-  readonly paths: readonly string[];
-  readonly classifierPath: string;
-  readonly drawFolder: string | undefined;
+interface IdentifyFlags extends GalleryFlags {
+  readonly classifier?: string;
+  readonly draw?: string;
 }
 
-async function identify(run: Run, command: Command, request: IdentifyRequest): Promise<void> {
-  const { loadClassifier, requirePack } = await run.rooms.classify();
-  const classifier = await loadClassifier(request.classifierPath);
+async function identify(
+  run: Run,
+  command: Command,
+  paths: readonly string[],
+  flags: IdentifyFlags,
+): Promise<void> {
+  await using known = await openKnown(run, flags);
+  const { classifier } = known;
   const { pack = classifier.pack } = await readAskedPack(command, run.rooms, classifier.pack);
-  requirePack(classifier, pack, request.classifierPath);
+  const { requirePack } = await run.rooms.classify();
+  requirePack(classifier, pack, known.path);
   const networks = readNetworkFlags(command, pack);
-  const photos = await listArguments(run.rooms, request.paths);
+  const photos = await listArguments(run.rooms, paths);
   const { openRecognizer } = await run.rooms.recognizer();
   await using recognizer = await openRecognizer(networks);
   const depth = run.output.stdoutTraits.color;
   await reportPhotos<IdentifiedFace>(run, {
     stage: 'identifying',
     photos,
-    drawFolder: request.drawFolder,
+    drawFolder: flags.draw,
     recognizer,
     look: (file) => recognizer.identify(file, classifier, run.signal),
     record: faceRecord,

@@ -1,0 +1,50 @@
+import { stat } from 'node:fs/promises';
+import type { Classifier } from '../classify/index.ts';
+import { visageError } from '../kernel/index.ts';
+import { type GalleryFlags, galleryPath, openKnownGallery } from './gallery-access.ts';
+import type { Run } from './run.ts';
+
+/** Whoever says who is known, until it is closed. */
+export interface KnownPeople extends AsyncDisposable {
+  readonly classifier: Classifier;
+  /** The file it is read from. */
+  readonly path: string;
+}
+
+/**
+ * Opens the classifier or the gallery that `identify` is to ask.
+ * @throws VisageError `USAGE` where both are given, or neither and there is no gallery at the usual
+ *   place; what opening them throws
+ */
+export async function openKnown(
+  run: Run,
+  flags: GalleryFlags & { readonly classifier?: string },
+): Promise<KnownPeople> {
+  if (flags.classifier !== undefined) {
+    const problem = 'Both --classifier and --gallery are given; one of them says who is known.';
+    if (flags.gallery !== undefined) throw usage(problem);
+    const { loadClassifier } = await run.rooms.classify();
+    const classifier = await loadClassifier(flags.classifier);
+    return { classifier, path: flags.classifier, [Symbol.asyncDispose]: async () => {} };
+  }
+  if (flags.gallery === undefined && !(await isUsualGalleryThere(run))) {
+    throw usage('Who is known? Give --classifier <file> or --gallery <file>.');
+  }
+  const { galleryClassifier } = await run.rooms.gallery();
+  const { describePack } = await run.rooms.packs();
+  const gallery = await openKnownGallery(run, flags);
+  try {
+    const { maxDistance } = (await describePack(gallery.pack)).embedder;
+    const { progress, signal } = run;
+    const classifier = await galleryClassifier(gallery, { maxDistance }, { progress, signal });
+    return { classifier, path: gallery.path, [Symbol.asyncDispose]: () => gallery.close() };
+  } catch (thrown) {
+    await gallery.close();
+    throw thrown;
+  }
+}
+
+const isUsualGalleryThere = async (run: Run): Promise<boolean> =>
+  (await stat(galleryPath(run, {})).catch(() => undefined)) !== undefined;
+
+const usage = (problem: string): Error => visageError('USAGE', { problem, command: 'visage identify' });
