@@ -170,6 +170,26 @@ export type {
   PrepareSummary,
 } from './dataset/index.ts';
 
+// Clusters: who is in a folder of photos without names.
+export { clusterFaces, clusterFolder, enrolCluster, facesById, readAlbum } from './cluster/index.ts';
+export type {
+  Album,
+  AlbumFace,
+  AlbumPhoto,
+  ClusterEnrolment,
+  ClusterName,
+  Clustering,
+  ClusterFolderOptions,
+  ClusterOptions,
+  Correction,
+  FaceCluster,
+  FaceToCluster,
+  FolderClusters,
+  MergeTree,
+  PlacedFace,
+  UnusablePhoto,
+} from './cluster/index.ts';
+
 // Packs: what belongs together so that numbers mean something.
 export { openPack, packs } from './packs/index.ts';
 export type { AlignmentSettings, DetectorSettings, EmbedderSettings, OpenPack, Pack } from './packs/index.ts';

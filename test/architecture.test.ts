@@ -18,7 +18,7 @@ const floors: readonly (readonly string[])[] = [
   ['gallery', 'train'],
   ['recognizer.ts'],
   ['dataset'],
-  ['people', 'report'],
+  ['people', 'report', 'cluster'],
   ['serve'],
   ['cli'],
   ['index.ts'],

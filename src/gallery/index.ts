@@ -16,6 +16,8 @@ export { ApproximateIndex, loadUsearch } from './search/approximate-index.ts';
 export type { ApproximateIndexOptions } from './search/approximate-index.ts';
 export { ExactIndex } from './search/exact-index.ts';
 export type { FaceIndex, Match } from './search/face-index.ts';
+export { rowsAtOnce } from './search/dot-products.ts';
+export { Rows } from './search/rows.ts';
 export { openFaceIndex } from './search/open-index.ts';
 export type { OpenedIndex } from './search/open-index.ts';
 export { SqliteStore } from './sqlite/sqlite-store.ts';

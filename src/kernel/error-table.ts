@@ -103,6 +103,11 @@ export const errorTable = {
   EXAMPLE_UNKNOWN: row('There is no such example in the gallery {path}: {got}.', 'Look at the person to see the numbers of the examples.', 1, 404),
   EXAMPLE_INVALID: row('{what} cannot be enrolled: {reason}.', 'Make the embedding with the pack of the gallery; nothing was added.', 1, 422),
 
+  // clusters
+  FACES_INVALID: row('These faces cannot be clustered: {reason}.', 'Make all embeddings with one pack, and give every face an id of its own.', 1, 422),
+  CLUSTER_UNKNOWN: row('There is no cluster or face {got} in {path}.', 'Give the number of a cluster, or a photo as it is listed; of several faces in a photo one as PHOTO#2.', 1, 404),
+  CLUSTER_CONTRADICTION: row('These corrections cannot all be right: {a} and {b} are the same person by some of them and not by another.', 'Take one of them back with --forget, then say it again.', 1, 409),
+
   // evaluation
   EVALUATION_INVALID: row('{owner} cannot judge these answers: {reason}.', '{advice}', 1, 422),
 

@@ -1,0 +1,325 @@
+import { ArrayReader, fingerprintBytes, fingerprintRows, fingerprintsOf } from '../dataset/index.ts';
+import { type NpyArray, NpzFile, writeNpz } from '../formats/index.ts';
+import { compareCodePoints, type ErrorCode, VisageError, visageError } from '../kernel/index.ts';
+import { type Album, type AlbumFace, type AlbumPhoto, type ClusterName, faceId } from './album.ts';
+import type { FaceCluster } from './cluster-faces.ts';
+import type { Correction } from './corrections.ts';
+
+/** Changes whenever the arrays do. */
+const format = 'visage-clusters-1';
+
+const scalar = (text: string): NpyArray => ({ type: 'string', dims: [], data: [text] });
+const texts = (data: readonly string[]): NpyArray => ({ type: 'string', dims: [data.length], data });
+const integers = (data: readonly number[], width?: number): NpyArray => ({
+  type: 'int32',
+  dims: width === undefined ? [data.length] : [data.length / width, width],
+  data: Int32Array.from(data),
+});
+const prints = (fingerprints: readonly string[]): NpyArray => ({
+  type: 'uint8',
+  dims: [fingerprints.length, fingerprintBytes],
+  data: fingerprintRows(fingerprints),
+});
+
+/** What is neither a row a photo nor a row a face. */
+interface Settings {
+  readonly maxDistance: number;
+  readonly nextNumber: number;
+  readonly corrections: readonly Correction[];
+  readonly names: readonly ClusterName[];
+}
+
+/**
+ * Writes an album as a `.npz` file, which NumPy opens: a row a face in `embeddings` (float32 [N, D]),
+ * `boxes` (x, y, width, height), `scores`, `face_photos` (row of its photo), `clusters` (number of its
+ * cluster), `ranks` (0: the most typical of it), `crop_bytes` and `crops` (WebP files end to end); a row a
+ * photo in `photo_fingerprints` and `photo_sizes`; `photo_files` with `file_photos`; how the clusters grew in
+ * `tree_nodes` and `tree_similarities`; `unusable_…`; `pack`, `recipe`, `settings` (JSON).
+ * @throws VisageError `FILE_UNWRITABLE`; the reason of `signal`
+ */
+export async function writeAlbum(path: string, album: Album, signal?: AbortSignal): Promise<void> {
+  const { photos, unusable, clustering } = album;
+  const faces = photos.flatMap((photo) => photo.faces);
+  const places = new Map<string, readonly [number, number]>();
+  for (const { number, faces: ids } of clustering.clusters) {
+    for (const [rank, id] of ids.entries()) places.set(id, [number, rank]);
+  }
+  const dimension = faces[0]?.embedding.length ?? 0;
+  const embeddings = new Float32Array(faces.length * dimension);
+  for (const [row, { embedding }] of faces.entries()) embeddings.set(embedding, row * dimension);
+  const settings: Settings = {
+    maxDistance: clustering.maxDistance,
+    nextNumber: clustering.nextNumber,
+    corrections: clustering.corrections,
+    names: album.names,
+  };
+  const readable = unusable.filter(({ fingerprint }) => fingerprint !== '');
+  const arrays: Record<string, NpyArray> = {
+    format: scalar(format),
+    pack: scalar(album.pack),
+    recipe: scalar(album.recipe),
+    settings: scalar(JSON.stringify(settings)),
+    photo_files: texts(photos.flatMap(({ files }) => files)),
+    file_photos: integers(photos.flatMap(({ files }, row) => files.map(() => row))),
+    photo_fingerprints: prints(photos.map(({ fingerprint }) => fingerprint)),
+    photo_sizes: integers(
+      photos.flatMap(({ width, height }) => [width, height]),
+      2,
+    ),
+    face_photos: integers(photos.flatMap((photo, row) => photo.faces.map(() => row))),
+    embeddings: { type: 'float32', dims: [faces.length, dimension], data: embeddings },
+    boxes: {
+      type: 'float32',
+      dims: [faces.length, 4],
+      data: Float32Array.from(faces.flatMap(({ box }) => [box.x, box.y, box.width, box.height])),
+    },
+    scores: {
+      type: 'float32',
+      dims: [faces.length],
+      data: Float32Array.from(faces, ({ score }) => score),
+    },
+    clusters: integers(faces.map(({ id }) => places.get(id)![0])),
+    ranks: integers(faces.map(({ id }) => places.get(id)![1])),
+    tree_nodes: integers([...clustering.tree.nodes], 2),
+    tree_similarities: {
+      type: 'float64',
+      dims: [clustering.tree.similarities.length],
+      data: clustering.tree.similarities,
+    },
+    unusable_files: texts(readable.map(({ file }) => file)),
+    unusable_codes: texts(readable.map(({ code }) => code)),
+    unusable_messages: texts(readable.map(({ message }) => message)),
+    unusable_fingerprints: prints(readable.map(({ fingerprint }) => fingerprint)),
+    crop_bytes: integers(faces.map(({ crop }) => crop.length)),
+    crops: {
+      type: 'uint8',
+      dims: [faces.reduce((sum, { crop }) => sum + crop.length, 0)],
+      data: concatenated(faces.map(({ crop }) => crop)),
+    },
+  };
+  // Crops are compressed already, and embeddings hardly can be.
+  await writeNpz(path, arrays, { compress: false, ...(signal === undefined ? {} : { signal }) });
+}
+
+function concatenated(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/**
+ * Reads what {@link writeAlbum} wrote.
+ * @throws VisageError `FILE_NOT_FOUND`, `FILE_UNREADABLE`, `FORMAT_INVALID`, `FORMAT_UNSUPPORTED`, `DATASET_ARRAYS`
+ */
+export async function readAlbum(path: string): Promise<Album> {
+  const npz = await NpzFile.open(path);
+  try {
+    return await new AlbumReader(npz).album();
+  } finally {
+    await npz.close();
+  }
+}
+
+/**
+ * The pack that an album is of, read without the rest of it; undefined where there is no album.
+ * @throws VisageError as {@link readAlbum}, but for `FILE_NOT_FOUND`
+ */
+export async function packOfAlbum(path: string): Promise<string | undefined> {
+  let npz: NpzFile;
+  try {
+    npz = await NpzFile.open(path);
+  } catch (thrown) {
+    if (thrown instanceof VisageError && thrown.code === 'FILE_NOT_FOUND') return undefined;
+    throw thrown;
+  }
+  try {
+    return await new ArrayReader(npz, 'cluster').text('pack');
+  } finally {
+    await npz.close();
+  }
+}
+
+class AlbumReader {
+  readonly #npz: NpzFile;
+  readonly #arrays: ArrayReader;
+
+  constructor(npz: NpzFile) {
+    this.#npz = npz;
+    this.#arrays = new ArrayReader(npz, 'cluster');
+  }
+
+  async album(): Promise<Album> {
+    const found = await this.#arrays.text('format');
+    if (found !== format) {
+      if (found?.startsWith('visage-clusters-') !== true)
+        throw this.#arrays.fault('it is no album of visage cluster');
+      throw visageError('FORMAT_UNSUPPORTED', {
+        path: this.#npz.path,
+        feature: `version ${found}`,
+        format: 'clusters',
+        allowed: format,
+      });
+    }
+    const photos = await this.#photos();
+    const faces = photos.flatMap((photo) => photo.faces);
+    const { names, ...settings } = this.#settings((await this.#arrays.text('settings')) ?? '');
+    const nodes = await this.#integers('tree_nodes', undefined, 2);
+    const similarities = (await this.#arrays.read('tree_similarities', ['float64'], 1)).data;
+    const leaves = faces.map(({ id }) => id).sort(compareCodePoints);
+    const steps = similarities.length;
+    const orderly = nodes.every((node, i) => node >= 0 && node < leaves.length + (i >> 1));
+    const once = new Set(nodes).size === nodes.length;
+    if (nodes.length !== 2 * steps || !orderly || !once) throw this.#arrays.fault('its tree is no tree');
+    return {
+      pack: (await this.#arrays.text('pack')) ?? '',
+      recipe: (await this.#arrays.text('recipe')) ?? '',
+      photos,
+      unusable: await this.#unusable(),
+      clustering: {
+        clusters: await this.#clusters(faces),
+        ...settings,
+        tree: { leaves, nodes, similarities },
+        searches: 0,
+      },
+      names,
+    };
+  }
+
+  async #integers(name: string, rows: number | undefined, width?: number): Promise<Int32Array> {
+    const { data } = await this.#arrays.read(name, ['int32'], width === undefined ? 1 : 2);
+    if (rows !== undefined && data.length !== rows * (width ?? 1)) {
+      throw this.#arrays.fault(`${name} holds ${data.length} numbers, ${rows * (width ?? 1)} were expected`);
+    }
+    return data;
+  }
+
+  async #texts(name: string, rows?: number): Promise<readonly string[]> {
+    const { data } = await this.#arrays.read(name, ['string'], 1);
+    if (rows !== undefined && data.length !== rows) {
+      throw this.#arrays.fault(`${name} holds ${data.length} texts, ${rows} were expected`);
+    }
+    return data;
+  }
+
+  async #fingerprints(name: string): Promise<string[]> {
+    const { dims, data } = await this.#arrays.read(name, ['uint8'], 2);
+    if (dims[1] !== fingerprintBytes) throw this.#arrays.fault(`${name} holds no fingerprints`);
+    return fingerprintsOf(data);
+  }
+
+  #row(name: string, rows: Int32Array, below: number): void {
+    const wrong = rows.find((row) => row < 0 || row >= below);
+    if (wrong !== undefined) throw this.#arrays.fault(`${name} names photo ${wrong} of ${below}`);
+  }
+
+  async #photos(): Promise<AlbumPhoto[]> {
+    const fingerprints = await this.#fingerprints('photo_fingerprints');
+    const sizes = await this.#integers('photo_sizes', fingerprints.length, 2);
+    const files = await this.#texts('photo_files');
+    const filePhotos = await this.#integers('file_photos', files.length);
+    this.#row('file_photos', filePhotos, fingerprints.length);
+    const { data: embeddings, dims } = await this.#arrays.read('embeddings', ['float32'], 2);
+    const [count = 0, dimension = 0] = dims;
+    const facePhotos = await this.#integers('face_photos', count);
+    this.#row('face_photos', facePhotos, fingerprints.length);
+    const boxes = (await this.#arrays.read('boxes', ['float32'], 2)).data;
+    const scores = (await this.#arrays.read('scores', ['float32'], 1)).data;
+    const cropBytes = await this.#integers('crop_bytes', count);
+    const crops = (await this.#arrays.read('crops', ['uint8'], 1)).data;
+    const cropSum = cropBytes.reduce((sum, bytes) => sum + Math.max(0, bytes), 0);
+    if (boxes.length !== 4 * count || scores.length !== count || cropSum !== crops.length) {
+      throw this.#arrays.fault('its arrays of faces have different lengths');
+    }
+    const filesOf = fingerprints.map((): string[] => []);
+    for (const [i, file] of files.entries()) filesOf[filePhotos[i]!]!.push(file);
+    if (filesOf.some(({ length }) => length === 0)) throw this.#arrays.fault('a photo has no file');
+    const facesOf = fingerprints.map((): AlbumFace[] => []);
+    let at = 0;
+    for (let row = 0; row < count; row++) {
+      const faces = facesOf[facePhotos[row]!]!;
+      const [x, y, width, height] = boxes.subarray(4 * row, 4 * row + 4) as unknown as [
+        number,
+        number,
+        number,
+        number,
+      ];
+      faces.push({
+        id: faceId(fingerprints[facePhotos[row]!]!, faces.length + 1),
+        box: { x, y, width, height },
+        score: scores[row]!,
+        embedding: embeddings.slice(row * dimension, (row + 1) * dimension),
+        crop: crops.slice(at, at + cropBytes[row]!),
+      });
+      at += cropBytes[row]!;
+    }
+    return fingerprints.map((fingerprint, row) => ({
+      fingerprint,
+      files: filesOf[row]!,
+      width: sizes[2 * row]!,
+      height: sizes[2 * row + 1]!,
+      faces: facesOf[row]!,
+    }));
+  }
+
+  async #clusters(faces: readonly AlbumFace[]): Promise<FaceCluster[]> {
+    const numbers = await this.#integers('clusters', faces.length);
+    const ranks = await this.#integers('ranks', faces.length);
+    const members = new Map<number, { id: string; rank: number }[]>();
+    for (const [row, { id }] of faces.entries()) {
+      const number = numbers[row]!;
+      const member = { id, rank: ranks[row]! };
+      const known = members.get(number);
+      if (known === undefined) members.set(number, [member]);
+      else known.push(member);
+    }
+    return Array.from(members, ([number, list]) => ({
+      number,
+      faces: list.sort((a, b) => a.rank - b.rank).map(({ id }) => id),
+    })).sort((a, b) => b.faces.length - a.faces.length || a.number - b.number);
+  }
+
+  async #unusable(): Promise<Album['unusable']> {
+    const files = await this.#texts('unusable_files');
+    const codes = await this.#texts('unusable_codes', files.length);
+    const messages = await this.#texts('unusable_messages', files.length);
+    const fingerprints = await this.#fingerprints('unusable_fingerprints');
+    return files.map((file, i) => ({
+      file,
+      fingerprint: fingerprints[i] ?? '',
+      code: codes[i] as ErrorCode,
+      message: messages[i]!,
+    }));
+  }
+
+  #settings(text: string): Settings {
+    const fault = (): Error => this.#arrays.fault('its settings are damaged');
+    let value: Partial<Settings>;
+    try {
+      value = JSON.parse(text) as Partial<Settings>;
+    } catch {
+      throw fault();
+    }
+    const { maxDistance, nextNumber, corrections, names } = value ?? {};
+    const sound =
+      typeof maxDistance === 'number' &&
+      Number.isSafeInteger(nextNumber) &&
+      Array.isArray(corrections) &&
+      corrections.every(
+        ({ same, faces }: Partial<Correction>) =>
+          typeof same === 'boolean' &&
+          Array.isArray(faces) &&
+          faces.length === 2 &&
+          faces.every((face) => typeof face === 'string'),
+      ) &&
+      Array.isArray(names) &&
+      names.every(
+        ({ number, name }: Partial<ClusterName>) => Number.isSafeInteger(number) && typeof name === 'string',
+      );
+    if (!sound) throw fault();
+    return { maxDistance, nextNumber: nextNumber!, corrections, names };
+  }
+}

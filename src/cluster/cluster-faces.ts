@@ -1,0 +1,289 @@
+import {
+  checkOptions,
+  compareCodePoints,
+  dot,
+  isFiniteVector,
+  mean,
+  type OptionSchema,
+  type ProgressListener,
+  unit,
+  visageError,
+} from '../kernel/index.ts';
+import { numberClusters } from './cluster-numbers.ts';
+import { type Correction, Corrections } from './corrections.ts';
+import { DisjointSets } from './disjoint-sets.ts';
+import { asked, growTree } from './grow-tree.ts';
+import { clustersOf, type MergeTree } from './merge-tree.ts';
+
+/** A face to be put with others of the same person. */
+export interface FaceToCluster {
+  /** Tells the face from all others, in this and later runs. */
+  readonly id: string;
+  /** As the network gave it: finite, of one dimension for all. */
+  readonly embedding: Float32Array;
+  /** Which photo it is from: two faces of one photo are two people, unless a correction says they are the same. */
+  readonly photo?: string;
+}
+
+export const clusterSchema = {
+  maxDistance: {
+    type: 'number',
+    exclusiveMin: 0,
+    max: 2,
+    default: 0.42,
+    description: 'Distance beyond which two faces count as two people, as the pack says.',
+  },
+} as const satisfies OptionSchema;
+
+export interface ClusterOptions {
+  /** Of the pack, `pack.embedder.maxDistance`; Euclidean, between unit embeddings. */
+  readonly maxDistance: number;
+  /** What people have said about pairs of faces. Those of faces that are not there are kept in mind. */
+  readonly corrections?: readonly Correction[];
+  /** What an earlier run gave: only what has changed since is worked out anew, and clusters keep their numbers. */
+  readonly earlier?: Clustering;
+  readonly progress?: ProgressListener;
+  readonly signal?: AbortSignal;
+}
+
+/** Faces that are held to be of one person. One face alone is a cluster too. */
+export interface FaceCluster {
+  /** From 1. A cluster keeps its number as long as it keeps more of its faces than another does. */
+  readonly number: number;
+  /** Ids, the most typical face first. */
+  readonly faces: readonly string[];
+}
+
+/** Everything that was found out, as plain data; give it to the next run as `earlier`. */
+export interface Clustering {
+  /** Largest first. */
+  readonly clusters: readonly FaceCluster[];
+  readonly corrections: readonly Correction[];
+  readonly maxDistance: number;
+  /** No cluster had this number or a higher one yet. */
+  readonly nextNumber: number;
+  readonly tree: MergeTree;
+  /** How often a face or a group was compared with all others. */
+  readonly searches: number;
+}
+
+/**
+ * Up to which distance two faces, each alone, are put together, and up to which mean distance two large
+ * groups are, as shares of the distance up to which two faces count as one person. Less than 1: among many
+ * faces some strangers are nearer than that. Chosen on the faces of a random half of the people of Labeled
+ * Faces in the Wild with pack `bundled`, for the best BCubed F; what they give on the other half and on all
+ * stands in bench/RESULTS.md.
+ */
+const pairShare = 0.79;
+const groupShare = 0.89;
+
+/** Limits of `growTree` for a pack. */
+function limitsOf(maxDistance: number): {
+  readonly leastSimilarity: number;
+  readonly groupAllowance: number;
+} {
+  const [pairs, groups] = [(pairShare * maxDistance) ** 2, (groupShare * maxDistance) ** 2];
+  return { leastSimilarity: 1 - pairs / 2, groupAllowance: (groups - pairs) / 4 };
+}
+
+/**
+ * Groups faces by person without knowing how many people there are: average linkage up to a limit, with an
+ * allowance for groups (see `growTree`), under what people have said. O(n²) products and O(n) memory.
+ *
+ * The same faces and corrections give the same groups, in whatever order they are given and were added
+ * over time. "Not the same" keeps two faces, and all that are the same as either, in different clusters;
+ * the others follow whom they are more like. "The same" puts the clusters of two faces together as they
+ * are, even where they hold two faces of one photo; where that would bring together whom another
+ * correction keeps apart, the two faces are put together first and the others follow.
+ * @throws VisageError `OPTION_INVALID`; `CLUSTER_CONTRADICTION` for corrections that cannot all be right;
+ *   `FACES_INVALID`; the reason of an aborted signal
+ */
+export async function clusterFaces(
+  faces: readonly FaceToCluster[],
+  options: ClusterOptions,
+): Promise<Clustering> {
+  const { maxDistance } = checkOptions('clusterFaces', clusterSchema, { maxDistance: options.maxDistance });
+  const { progress, signal } = options;
+  const sorted = checkFaces(faces);
+  const leaves = sorted.map(({ id }) => id);
+  const vectors = sorted.map(({ embedding }) => unit(embedding));
+  const corrections = new Corrections(options.corrections ?? []);
+  const earlier = options.earlier?.maxDistance === maxDistance ? options.earlier : undefined;
+  const people = new PeopleInLeaves(sorted, corrections);
+
+  const forced = new Set<number>();
+  let tree = earlier?.tree;
+  let touched = tree === undefined ? [] : changedLeaves(leaves, earlier!, corrections);
+  let searches = 0;
+  for (;;) {
+    const together = people.groups.filter((_, group) => forced.has(group));
+    const grown = await growTree({
+      leaves,
+      vectors,
+      ...limitsOf(maxDistance),
+      apart: people.apart,
+      together,
+      ...(tree === undefined ? {} : { earlier: tree }),
+      touched: [...touched, ...together.flat()],
+      progress,
+      signal,
+    });
+    searches += grown.searches;
+    ({ tree } = grown);
+    touched = together.flat();
+    const joined = people.join(clustersOf(tree));
+    if ('conflict' in joined) {
+      forced.add(joined.conflict);
+      continue;
+    }
+    const clusters = joined.clusters
+      .map((members) => byTypicality(members, vectors).map((leaf) => leaves[leaf]!))
+      .sort((a, b) => b.length - a.length || compareCodePoints(least(a), least(b)));
+    const { numbers, nextNumber } = numberClusters(
+      clusters,
+      options.earlier?.clusters ?? [],
+      options.earlier?.nextNumber ?? 1,
+    );
+    return {
+      clusters: clusters.map((members, i) => ({ number: numbers[i]!, faces: members })),
+      corrections: corrections.list,
+      maxDistance,
+      nextNumber,
+      tree,
+      searches,
+    };
+  }
+}
+
+const least = (ids: readonly string[]): string =>
+  ids.reduce((a, b) => (compareCodePoints(a, b) <= 0 ? a : b));
+
+function refuse(reason: string): never {
+  throw visageError('FACES_INVALID', { reason });
+}
+
+/** The faces sorted by id. */
+function checkFaces(faces: readonly FaceToCluster[]): FaceToCluster[] {
+  const sorted = faces.toSorted((a, b) => compareCodePoints(a.id, b.id));
+  const dimension = sorted[0]?.embedding.length ?? 1;
+  if (dimension === 0) refuse('their embeddings are empty');
+  for (const [i, { id, embedding }] of sorted.entries()) {
+    if (sorted[i - 1]?.id === id) refuse(`the id ${JSON.stringify(id)} comes twice`);
+    if (embedding.length !== dimension) {
+      refuse(`${JSON.stringify(id)} has ${embedding.length} numbers, another has ${dimension}`);
+    }
+    if (!isFiniteVector(embedding)) refuse(`${JSON.stringify(id)} has numbers that are not finite`);
+  }
+  return sorted;
+}
+
+/** Leaves whose place in the earlier tree says nothing any more. */
+function changedLeaves(
+  leaves: readonly string[],
+  { tree, corrections }: Clustering,
+  now: Corrections,
+): number[] {
+  const changed = Corrections.changed(new Corrections(corrections), now);
+  for (const leaf of askedLeaves(tree)) changed.add(leaf);
+  return leaves.flatMap((id, leaf) => (changed.has(id) ? [leaf] : []));
+}
+
+/** Faces that were put together before anything else. */
+function askedLeaves({ leaves, nodes, similarities }: MergeTree): string[] {
+  const ids: string[] = [];
+  for (const [step, similarity] of similarities.entries()) {
+    if (similarity !== asked) continue;
+    for (const node of nodes.subarray(2 * step, 2 * step + 2)) {
+      if (node < leaves.length) ids.push(leaves[node]!);
+    }
+  }
+  return ids;
+}
+
+/** What corrections and photos say about the leaves of a tree. */
+class PeopleInLeaves {
+  /** Leaves that are of one person, where there are several. */
+  readonly groups: readonly (readonly number[])[];
+  /** Leaves that are of two people. */
+  readonly apart: readonly (readonly [number, number])[];
+  /** Those of them that somebody said, by leaf: a common photo is no more than a presumption. */
+  readonly #strangers = new Map<number, Set<number>>();
+
+  constructor(faces: readonly FaceToCluster[], corrections: Corrections) {
+    const byPerson = groupBy(faces, ({ id }) => corrections.personOf(id));
+    this.groups = [...byPerson.values()].filter((leaves) => leaves.length > 1);
+    const pairsOf = (personA: string, personB: string): [number, number][] =>
+      (byPerson.get(personA) ?? []).flatMap((a) =>
+        (byPerson.get(personB) ?? []).map((b): [number, number] => [a, b]),
+      );
+    const said = corrections.list.flatMap(({ same, faces: [a, b] }) =>
+      same ? [] : pairsOf(corrections.personOf(a), corrections.personOf(b)),
+    );
+    const presumed: [number, number][] = [];
+    for (const [photo, leaves] of groupBy(faces, (face) => face.photo)) {
+      if (photo === undefined) continue;
+      for (const [i, a] of leaves.entries()) {
+        for (const b of leaves.slice(i + 1)) {
+          if (!corrections.areSame(faces[a]!.id, faces[b]!.id)) presumed.push([a, b]);
+        }
+      }
+    }
+    this.apart = [...said, ...presumed];
+    for (const [a, b] of said) {
+      setOf(this.#strangers, a).add(b);
+      setOf(this.#strangers, b).add(a);
+    }
+  }
+
+  /** Joins clusters that hold faces of one person, or says which group of leaves cannot be joined so. */
+  join(
+    clusters: readonly (readonly number[])[],
+  ): { readonly clusters: readonly (readonly number[])[] } | { readonly conflict: number } {
+    const clusterOf = new Map(clusters.flatMap((leaves, i) => leaves.map((leaf) => [leaf, i] as const)));
+    const sets = new DisjointSets<number>();
+    const members = clusters.map((leaves) => [...leaves]);
+    for (const [group, leaves] of this.groups.entries()) {
+      for (const leaf of leaves) {
+        const [into, from] = [sets.find(clusterOf.get(leaves[0]!)!), sets.find(clusterOf.get(leaf)!)];
+        if (into === from) continue;
+        const there = new Set(members[into]);
+        for (const member of members[from]!) {
+          for (const stranger of this.#strangers.get(member) ?? []) {
+            if (there.has(stranger)) return { conflict: group };
+          }
+        }
+        sets.join(into, from);
+        members[into]!.push(...members[from]!);
+        members[from] = [];
+      }
+    }
+    return { clusters: members.filter((leaves) => leaves.length > 0) };
+  }
+}
+
+function groupBy<Key>(
+  faces: readonly FaceToCluster[],
+  keyOf: (face: FaceToCluster) => Key,
+): Map<Key, number[]> {
+  const groups = new Map<Key, number[]>();
+  for (const [leaf, face] of faces.entries()) {
+    const key = keyOf(face);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [leaf]);
+    else group.push(leaf);
+  }
+  return groups;
+}
+
+function setOf<Key, Value>(sets: Map<Key, Set<Value>>, key: Key): Set<Value> {
+  let set = sets.get(key);
+  if (set === undefined) sets.set(key, (set = new Set()));
+  return set;
+}
+
+/** The member nearest to the mean first. */
+function byTypicality(members: readonly number[], vectors: readonly Float32Array[]): number[] {
+  const centre = mean(members.map((leaf) => vectors[leaf]!));
+  const typicality = new Map(members.map((leaf) => [leaf, dot(vectors[leaf]!, centre)]));
+  return members.toSorted((a, b) => typicality.get(b)! - typicality.get(a)! || a - b);
+}

@@ -1,0 +1,292 @@
+import { relative, sep } from 'node:path';
+import { Journal, journalPath, listPhotos, requireOutputPlace, type SkippedFile } from '../dataset/index.ts';
+import {
+  compareCodePoints,
+  intersectionOverUnion,
+  type ProgressListener,
+  VisageError,
+  visageError,
+} from '../kernel/index.ts';
+import type { Recognizer } from '../recognizer.ts';
+import { type Album, type AlbumPhoto, type ClusterName, facesById, type UnusablePhoto } from './album.ts';
+import { readAlbum, writeAlbum } from './album-file.ts';
+import { clusterFaces, type Clustering } from './cluster-faces.ts';
+import { type Correction, Corrections } from './corrections.ts';
+import {
+  type KnownPhotos,
+  lookAtPhotos,
+  type LookRecord,
+  type PhotoPlace,
+  readJournal,
+  type SeenPhoto,
+  unusableKey,
+} from './look-at-photos.ts';
+import { emptyTree } from './merge-tree.ts';
+import { forgetBetween, type References, resolveFace } from './references.ts';
+
+export interface ClusterFolderOptions {
+  /** Path of the album, a `.npz` file: read where it is there, and written. */
+  readonly state: string;
+  /** Default: that of the pack. See `clusterFaces`. */
+  readonly maxDistance?: number;
+  /**
+   * Pairs that are of one person: each is the number of a cluster in the album as it was, or a photo below
+   * the folder, with `#2` for its second face from the left. A cluster stands for its most typical face.
+   */
+  readonly same?: readonly (readonly [string, string])[];
+  /** Pairs that are of two people. */
+  readonly notSame?: readonly (readonly [string, string])[];
+  /** Pairs of which everything that was said between them is taken back, before `same` and `notSame`. */
+  readonly forget?: readonly (readonly [string, string])[];
+  /** Names for clusters, by their numbers in the album as it was. */
+  readonly names?: readonly ClusterName[];
+  readonly progress?: ProgressListener;
+  readonly signal?: AbortSignal;
+}
+
+/** What {@link clusterFolder} found and did. */
+export interface FolderClusters {
+  readonly album: Album;
+  /** Files of the folder that are no photos, and why. */
+  readonly skipped: readonly SkippedFile[];
+  readonly work: {
+    /** Photos that were decoded, and their faces embedded, in this run. */
+    readonly looked: number;
+    /** Photos that were known. */
+    readonly reused: number;
+    /** Photos of the earlier album that are gone. */
+    readonly gone: number;
+    /** How often a face or a group was compared with all others. */
+    readonly searches: number;
+    /** Clusters that hold other faces than before, new ones among them, and clusters that are as they were. */
+    readonly changedClusters: number;
+    readonly unchangedClusters: number;
+  };
+  /** Corrections that were taken back by `forget`. */
+  readonly forgotten: number;
+}
+
+/** Changes whenever the same photo would give other faces. */
+const recipeVersion = 1;
+
+function recipeOf({ pack }: Recognizer): string {
+  const { name, detector, alignment, models } = pack;
+  // Which distance counts as another person does not change an embedding.
+  const { maxDistance: _, ...embedder } = pack.embedder;
+  const networks = Object.entries(models).map(([part, { id }]) => [part, id]);
+  return JSON.stringify({ version: recipeVersion, pack: name, detector, alignment, embedder, networks });
+}
+
+/**
+ * Groups the faces of all photos below a folder by person (see `clusterFaces`) and keeps what was found out
+ * in an album, a file: a later run decodes only photos that are new or changed, works out only what
+ * changes by them, and gives clusters the numbers they had. Photos that are gone leave the album with
+ * everything that was kept of them, except corrections, which name faces by hashes alone. Copies of a photo are one photo.
+ *
+ * A photo that cannot be used stands in `album.unusable`. Interrupted work goes on where it stopped: finished
+ * photos are in a journal beside the album until it is written, which happens at once or not at all.
+ * @throws VisageError `NO_PHOTO`, `FILE_NOT_FOUND`, `FILE_UNREADABLE`, `FILE_UNWRITABLE`; `PACK_MISMATCH`, `FORMAT_INVALID`,
+ *   `FORMAT_UNSUPPORTED` and `DATASET_ARRAYS` for an album that is there; `CLUSTER_UNKNOWN`, `CLUSTER_CONTRADICTION`; `RUNTIME_CLOSED`, `INTERRUPTED`
+ */
+export async function clusterFolder(
+  folder: string,
+  recognizer: Recognizer,
+  options: ClusterFolderOptions,
+): Promise<FolderClusters> {
+  const { state, progress, signal } = options;
+  await requireOutputPlace(state);
+  const { pack } = recognizer;
+  const earlier = await earlierAlbum(state);
+  if (earlier !== undefined && earlier.pack !== pack.name) {
+    throw visageError('PACK_MISMATCH', { what: state, got: earlier.pack, allowed: pack.name });
+  }
+  const skipped: SkippedFile[] = [];
+  const places = await photosBelow(folder, (file) => skipped.push(file));
+  const recipe = recipeOf(recognizer);
+  const journal = await Journal.open<LookRecord>(journalPath(state), recipe);
+  let over = false;
+  let done = 0;
+  try {
+    const kept = await readJournal(journal, pack.embedder.dimension);
+    const known = withAlbum(kept, earlier?.recipe === recipe ? earlier : undefined);
+    const looked = await lookAtPhotos(places, recognizer, known, journal, progress, signal);
+    done = looked.outcomes.length;
+    signal?.throwIfAborted();
+    const found = { pack: pack.name, recipe, ...sorted(places, looked.outcomes) };
+    const said = correct(found, earlier, options);
+    const clustering = await clusterAlbum(found.photos, {
+      maxDistance: options.maxDistance ?? pack.embedder.maxDistance,
+      corrections: said.corrections,
+      earlier: earlier?.recipe === recipe ? earlier.clustering : forNumbersOnly(earlier?.clustering),
+      progress,
+      signal,
+    });
+    const names = namesOf(clustering, earlier, options);
+    const album = { ...found, clustering, names };
+    await writeAlbum(state, album, signal);
+    over = true;
+    const { fresh, reused } = looked;
+    const work = { looked: fresh, reused, gone: countGone(earlier, album), searches: clustering.searches };
+    return { album, skipped, work: { ...work, ...compare(earlier, album) }, forgotten: said.forgotten };
+  } catch (thrown) {
+    if (!signal?.aborted || (thrown instanceof VisageError && thrown !== signal.reason)) throw thrown;
+    const { path } = journal;
+    throw visageError(
+      'INTERRUPTED',
+      { kept: `the work on ${done} of ${places.length} photos is kept in ${path}` },
+      thrown,
+    );
+  } finally {
+    await journal.close();
+    if (over) await journal.remove();
+  }
+}
+
+async function earlierAlbum(state: string): Promise<Album | undefined> {
+  try {
+    return await readAlbum(state);
+  } catch (thrown) {
+    if (thrown instanceof VisageError && thrown.code === 'FILE_NOT_FOUND') return undefined;
+    throw thrown;
+  }
+}
+
+async function photosBelow(folder: string, onSkipped: (file: SkippedFile) => void): Promise<PhotoPlace[]> {
+  const below = (path: string): string => relative(folder, path).split(sep).join('/');
+  const paths = await listPhotos([folder], (file) => onSkipped({ ...file, file: below(file.file) }));
+  if (paths.length === 0) throw visageError('NO_PHOTO', { path: folder });
+  return paths.map((path) => ({ path, file: below(path) || path }));
+}
+
+/** The journal's photos and those of an album. */
+function withAlbum(kept: KnownPhotos, album: Album | undefined): KnownPhotos {
+  const photos = new Map<string, SeenPhoto>(kept.photos);
+  const unusable = new Map(kept.unusable);
+  for (const { files: _, ...photo } of album?.photos ?? []) photos.set(photo.fingerprint, photo);
+  for (const photo of album?.unusable ?? []) {
+    if (photo.fingerprint !== '') unusable.set(unusableKey(photo), photo);
+  }
+  return { photos, unusable };
+}
+
+function sorted(
+  places: readonly PhotoPlace[],
+  outcomes: readonly (SeenPhoto | UnusablePhoto)[],
+): { readonly photos: AlbumPhoto[]; readonly unusable: UnusablePhoto[] } {
+  const photos = new Map<string, SeenPhoto & { readonly files: string[] }>();
+  const unusable: UnusablePhoto[] = [];
+  for (const [i, outcome] of outcomes.entries()) {
+    const { file } = places[i]!;
+    if ('code' in outcome) {
+      unusable.push(outcome);
+      continue;
+    }
+    const copy = photos.get(outcome.fingerprint);
+    if (copy === undefined) photos.set(outcome.fingerprint, { ...outcome, files: [file] });
+    else copy.files.push(file);
+  }
+  return { photos: [...photos.values()], unusable };
+}
+
+/** The earlier corrections with those of this run. */
+function correct(
+  found: Pick<Album, 'photos'>,
+  earlier: Album | undefined,
+  { same = [], notSame = [], forget = [], state }: ClusterFolderOptions,
+): { readonly corrections: readonly Correction[]; readonly forgotten: number } {
+  const references: References = {
+    faces: facesById(found),
+    clusters: earlier?.clustering.clusters ?? [],
+    path: state,
+  };
+  const before = keptCorrections(found, earlier);
+  const left = forgetBetween(before, forget, references);
+  const said = (isSame: boolean, pairs: readonly (readonly [string, string])[]): Correction[] =>
+    pairs.map(([a, b]) => ({
+      same: isSame,
+      faces: [resolveFace(a, references), resolveFace(b, references)],
+    }));
+  const all = [...left, ...said(true, same), ...said(false, notSame)];
+  const nameOf = (id: string): string => references.faces.get(id)?.name ?? 'a face that is gone';
+  const { list } = new Corrections(all, nameOf);
+  return { corrections: list, forgotten: before.length - left.length };
+}
+
+/** Boxes of one face, found in two ways, overlap at least this much (intersection over union). */
+const sameBox = 0.5;
+
+/** Corrections of an album, without those whose face is another one since faces are found in another way. */
+function keptCorrections(found: Pick<Album, 'photos'>, earlier: Album | undefined): readonly Correction[] {
+  if (earlier === undefined) return [];
+  const [now, before] = [facesById(found), facesById(earlier)];
+  const isStill = (id: string): boolean => {
+    const [today, then] = [now.get(id), before.get(id)];
+    if (today === undefined || then === undefined) return true;
+    return intersectionOverUnion(today.face.box, then.face.box) >= sameBox;
+  };
+  return earlier.clustering.corrections.filter(({ faces }) => faces.every(isStill));
+}
+
+/** Clusters whose numbers count, while how they grew does not: the embeddings are others. */
+const forNumbersOnly = (clustering: Clustering | undefined): Clustering | undefined =>
+  clustering && { ...clustering, tree: emptyTree };
+
+function clusterAlbum(
+  photos: readonly AlbumPhoto[],
+  options: {
+    readonly maxDistance: number;
+    readonly corrections: readonly Correction[];
+    readonly earlier: Clustering | undefined;
+    readonly progress: ProgressListener | undefined;
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<Clustering> {
+  const { maxDistance, corrections, earlier, progress, signal } = options;
+  const faces = photos.flatMap(({ fingerprint, faces: list }) =>
+    list.map(({ id, embedding }) => ({ id, embedding, photo: fingerprint })),
+  );
+  return clusterFaces(faces, {
+    maxDistance,
+    corrections,
+    ...(earlier === undefined ? {} : { earlier }),
+    ...(progress === undefined ? {} : { progress }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+/** Names given earlier and now, of clusters that are there. */
+function namesOf(
+  { clusters }: Clustering,
+  earlier: Album | undefined,
+  { names = [], state }: ClusterFolderOptions,
+): ClusterName[] {
+  const here = new Set(clusters.map(({ number }) => number));
+  const unknown = names.find(({ number }) => !here.has(number));
+  if (unknown !== undefined)
+    throw visageError('CLUSTER_UNKNOWN', { got: String(unknown.number), path: state });
+  const all = new Map([...(earlier?.names ?? []), ...names].map(({ number, name }) => [number, name]));
+  return Array.from(all, ([number, name]) => ({ number, name }))
+    .filter(({ number }) => here.has(number))
+    .sort((a, b) => a.number - b.number);
+}
+
+function countGone(earlier: Album | undefined, { photos }: Album): number {
+  const here = new Set(photos.map(({ fingerprint }) => fingerprint));
+  return (earlier?.photos ?? []).filter(({ fingerprint }) => !here.has(fingerprint)).length;
+}
+
+const membersOf = (faces: readonly string[]): string => faces.toSorted(compareCodePoints).join(' ');
+
+function compare(
+  earlier: Album | undefined,
+  { clustering }: Album,
+): { readonly changedClusters: number; readonly unchangedClusters: number } {
+  const before = new Map(
+    (earlier?.clustering.clusters ?? []).map(({ number, faces }) => [number, membersOf(faces)]),
+  );
+  let unchangedClusters = 0;
+  for (const { number, faces } of clustering.clusters) {
+    if (before.get(number) === membersOf(faces)) unchangedClusters++;
+  }
+  return { changedClusters: clustering.clusters.length - unchangedClusters, unchangedClusters };
+}

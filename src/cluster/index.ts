@@ -1,0 +1,11 @@
+export { facesById } from './album.ts';
+export type { Album, AlbumFace, AlbumPhoto, ClusterName, PlacedFace, UnusablePhoto } from './album.ts';
+export { packOfAlbum, readAlbum } from './album-file.ts';
+export { clusterFaces, clusterSchema } from './cluster-faces.ts';
+export type { Clustering, ClusterOptions, FaceCluster, FaceToCluster } from './cluster-faces.ts';
+export { clusterFolder } from './cluster-folder.ts';
+export type { ClusterFolderOptions, FolderClusters } from './cluster-folder.ts';
+export type { Correction } from './corrections.ts';
+export { enrolCluster } from './enrol-cluster.ts';
+export type { ClusterEnrolment } from './enrol-cluster.ts';
+export type { MergeTree } from './merge-tree.ts';
