@@ -74,8 +74,10 @@ export async function openRecognizer(options: RecognizerOptions = {}): Promise<R
   const pack = await openPack(options.pack ?? 'bundled', cacheFolder === undefined ? {} : { cacheFolder });
   const pool = openInferencePool(workers === undefined ? {} : { workers });
   // The networks load while the first photo is decoded; a network that fails to load says so when it is run.
-  const { detector, refine, landmarks, embedder } = pack.models;
-  const models = [detector, embedder, landmarks, refine].filter((model) => model !== undefined);
+  const { detectorBytes, detector, refine, landmarks, embedder } = pack.models;
+  const models = [detectorBytes, detector, embedder, landmarks, refine].filter(
+    (model) => model !== undefined,
+  );
   pool.warm(models).catch(() => {});
   return new Journey(pack, pool, maxPixels);
 }

@@ -1,5 +1,5 @@
 import { alignFace } from '../../src/align/index.ts';
-import { FaceDetector } from '../../src/detect/index.ts';
+import { openDetector } from '../../src/detect/index.ts';
 import { takeLooks } from '../../src/detect/looks.ts';
 import { LandmarkFinder } from '../../src/detect/landmarks.ts';
 import { Embedder } from '../../src/embed/index.ts';
@@ -15,7 +15,7 @@ export async function measureStages(photos: readonly string[], rounds: number): 
   if (settings.network !== 'ssd-mobilenet-v1') throw new Error('the bundled pack has another detector');
   const { alignment } = pack;
   if (alignment.method !== 'landmarks') throw new Error('the bundled pack aligns by something else');
-  const detector = new FaceDetector({ ...pack.models, landmarks: pack.models.landmarks! }, settings, pool);
+  const detector = openDetector(pack, pool);
   const landmarks = new LandmarkFinder(pool, pack.models.landmarks!);
   const embedder = new Embedder(pack, pool);
   const totals = new Map<string, number[]>();

@@ -12,7 +12,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { FaceDetector, MtcnnDetector, type FaceFinder, type LocatedFace } from '../../src/detect/index.ts';
+import { openDetector, MtcnnDetector, type FaceFinder, type LocatedFace } from '../../src/detect/index.ts';
 import { encodeModel } from '../../src/formats/index.ts';
 import { toModel, type Graph } from '../../src/graph/index.ts';
 import { decodePhoto, type Photo } from '../../src/image/index.ts';
@@ -70,14 +70,11 @@ const models = {
   onet: await networkFile('onet', mtcnnOutputNet(det[2]!.onet!)),
 };
 const pack = await openPack('bundled');
-if (pack.detector.network !== 'ssd-mobilenet-v1') throw new Error('the bundled pack has another detector');
-const { detector, landmarks } = pack.models;
-if (landmarks === undefined) throw new Error('the bundled pack has no landmark network');
 const pool = openInferencePool(values.workers === undefined ? {} : { workers: Number(values.workers) });
 const mtcnn = new MtcnnDetector(models, publishedMtcnn, pool);
 const alike = new MtcnnDetector(models, { ...publishedMtcnn, rules: 'facenet-pytorch' }, pool);
-const bundled = new FaceDetector({ detector, landmarks }, pack.detector, pool);
-await pool.warm([...Object.values(models), detector, landmarks], true);
+const bundled = openDetector(pack, pool);
+await pool.warm([...Object.values(models), ...Object.values(pack.models)], true);
 
 /** Finds the faces of all photos, several at a time, and times it without decoding. */
 async function look(finder: FaceFinder, photos: readonly string[], concurrency: number) {

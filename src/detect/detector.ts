@@ -18,19 +18,23 @@ import { mergeLooks, type SeenFace } from './merging.ts';
  */
 export class FaceDetector implements FaceFinder {
   readonly #settings: SsdSettings;
-  readonly #model: ModelFile;
+  readonly #models: Readonly<Record<'detector' | 'detectorBytes', ModelFile>>;
   readonly #pool: InferencePool;
   readonly #landmarks: LandmarkFinder;
   /** By canvas size: photos come in few shapes. */
   readonly #anchors = new Map<string, Float32Array>();
 
   constructor(
-    { detector, landmarks }: Required<Pick<PackModels, 'detector' | 'landmarks'>>,
+    {
+      detector,
+      detectorBytes,
+      landmarks,
+    }: Required<Pick<PackModels, 'detector' | 'detectorBytes' | 'landmarks'>>,
     settings: SsdSettings,
     pool: InferencePool,
   ) {
     this.#settings = settings;
-    this.#model = detector;
+    this.#models = { detector, detectorBytes };
     this.#pool = pool;
     this.#landmarks = new LandmarkFinder(pool, landmarks);
   }
@@ -48,7 +52,7 @@ export class FaceDetector implements FaceFinder {
   async #look({ look, canvas, scaleX, scaleY }: Sight, signal?: AbortSignal): Promise<SeenFace[]> {
     const dims = [1, canvas.height, canvas.width, 3];
     const outputs = await this.#pool.run(
-      this.#model,
+      look.arithmetic === 'bytes' ? this.#models.detectorBytes : this.#models.detector,
       { image: { type: 'uint8', dims, data: canvas.data } },
       signal,
     );

@@ -17,7 +17,10 @@ export function openDetector({ name, detector, models }: OpenPack, pool: Inferen
   };
   if (detector.network === 'ssd-mobilenet-v1') {
     const landmarks = required(models.landmarks, 'landmark network');
-    return new FaceDetector({ detector: models.detector, landmarks }, detector, pool);
+    const detectorBytes = detector.looks.some((look) => look.arithmetic === 'bytes')
+      ? required(models.detectorBytes, 'detector in 8-bit arithmetic')
+      : models.detector;
+    return new FaceDetector({ detector: models.detector, detectorBytes, landmarks }, detector, pool);
   }
   if (detector.network !== 'mtcnn') return new SingleShotDetector(models.detector, detector, pool);
   const rnet = required(models.refine, 'R-Net');

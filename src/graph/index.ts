@@ -15,3 +15,5 @@ export type { Dim, Graph, GraphNode, Value } from './graph.ts';
 export * from './operators.ts';
 export { resolvePads, samePadding, windowCount } from './padding.ts';
 export type { Padding, Pads } from './padding.ts';
+export { quantizeConvolutions } from './quantize.ts';
+export type { FilterBytes, QuantizeOptions } from './quantize.ts';

@@ -37,4 +37,5 @@ export {
   mtcnnStridePx,
 } from './mtcnn.ts';
 export { ssdAnchors, ssdMobilenetV1, ssdSizeStepPx } from './ssd-mobilenet-v1.ts';
+export { ssdMobilenetV1Bytes } from './ssd-mobilenet-v1-bytes.ts';
 export { WeightSource } from './weight-source.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { decodeTfjsWeights, encodeModel, readTfjsFile, type TfjsFile } from '../formats/index.ts';
-import { toModel, type Graph } from '../graph/index.ts';
+import { toModel, type FilterBytes, type Graph } from '../graph/index.ts';
 import { VisageError, visageError, type NamedWeights } from '../kernel/index.ts';
 import type { Pack, PackModels } from './pack.ts';
 
@@ -29,7 +29,10 @@ export interface PackDefinition {
   readonly pack: Pack;
   /** The npm package that holds the weights. */
   readonly package: string;
-  readonly networks: Readonly<Record<BundledPart, NetworkDefinition>>;
+  readonly networks: Readonly<Record<Exclude<BundledPart, 'detectorBytes'>, NetworkDefinition>> & {
+    /** The one that fits the machine is built. */
+    readonly detectorBytes: Readonly<Record<FilterBytes, NetworkDefinition>>;
+  };
 }
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -5,7 +5,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { VisageError, visageError } from '../kernel/index.ts';
 import { requestedCacheFolder, userCacheFolder } from './cache-folder.ts';
-import { type BundledPart, buildNetwork, networkKey, type PackDefinition } from './definition.ts';
+import {
+  type BundledPart,
+  buildNetwork,
+  type NetworkDefinition,
+  networkKey,
+  type PackDefinition,
+} from './definition.ts';
+import { fittingFilterBytes } from './filter-bytes.ts';
 import { cachedModel } from './model-cache.ts';
 import { checkedModels, readInstalledRecord } from './keeper/pack-folder.ts';
 import { installedNames, modelsFolder } from './keeper/models-folder.ts';
@@ -15,7 +22,7 @@ import { isPackName } from './record/pack-fields.ts';
 import { packParts, type PackPart, type PackRecord } from './record/pack-record.ts';
 import { referencePack, splitPackName } from './reference.ts';
 import { defaultPack, packDefinition, packs } from './registry.ts';
-import type { ModelFile } from '../runtime/index.ts';
+import { type ModelFile, multipliesBytesExactly } from '../runtime/index.ts';
 
 export interface OpenPackOptions {
   /** Where built networks are kept; default `VISAGE_CACHE` or the user's cache folder. */
@@ -43,19 +50,25 @@ export async function openModels(
   weightsHome: () => string = () => weightsFolder(definition),
 ): Promise<Required<Pick<PackModels, BundledPart>>> {
   const folder = join(cacheFolder, definition.pack.name);
-  const open = (part: BundledPart) => {
-    const network = definition.networks[part];
-    return cachedModel(folder, {
+  const { networks } = definition;
+  const open = (network: NetworkDefinition): Promise<ModelFile> =>
+    cachedModel(folder, {
       name: network.name,
       key: networkKey(network),
       build: () => buildNetwork(definition, network, join(weightsHome(), network.manifest)),
     });
-  };
-  const opening = [open('detector'), open('landmarks'), open('embedder')] as const;
+  const openFitting = async (): Promise<ModelFile> =>
+    open(networks.detectorBytes[await fittingFilterBytes(folder, multipliesBytesExactly)]);
+  const opening = [
+    open(networks.detector),
+    openFitting(),
+    open(networks.landmarks),
+    open(networks.embedder),
+  ] as const;
   // Not Promise.all alone: after a failure nothing may go on writing in the background.
   await Promise.allSettled(opening);
-  const [detector, landmarks, embedder] = await Promise.all(opening);
-  return { detector, landmarks, embedder };
+  const [detector, detectorBytes, landmarks, embedder] = await Promise.all(opening);
+  return { detector, detectorBytes, landmarks, embedder };
 }
 
 let temporaryFolder: Promise<string> | undefined;
@@ -102,6 +115,8 @@ async function openInstalled(
   if (borrowed.length > 0) {
     const bundled = await openBundled(packDefinition(defaultPack), options);
     for (const [part, name] of borrowed) models[part] = bundled[name];
+    if (models.detector === bundled.detector)
+      return { ...models, detectorBytes: bundled.detectorBytes } as PackModels;
   }
   return models as PackModels;
 }

@@ -114,6 +114,8 @@ export interface Look {
   readonly leastFacePx: number;
   /** Left out for photos whose long side is shorter than this, in pixels. */
   readonly leastPhotoPx?: number;
+  /** What computes it: float32 where absent; `bytes`: the detector in 8-bit arithmetic. */
+  readonly arithmetic?: 'bytes';
 }
 
 /** How a face is cut out; `method` says by what. */
@@ -189,6 +191,8 @@ export interface EmbedderSettings {
 export interface PackModels {
   /** Sees the photo: the SSD network, YuNet, SCRFD, or MTCNN's P-Net. */
   readonly detector: ModelFile;
+  /** The SSD network in 8-bit arithmetic, for the looks that ask for it. */
+  readonly detectorBytes?: ModelFile;
   /** Of MTCNN alone: R-Net. */
   readonly refine?: ModelFile;
   /** Finds the landmarks: the 68-point network, or MTCNN's O-Net; absent where the detector does. */

@@ -1,5 +1,6 @@
 export { Batcher } from './batcher.ts';
 export type { BatcherOptions } from './batcher.ts';
+export { multipliesBytesExactly } from './byte-products.ts';
 export type { InferencePool, ModelFile, TensorMap } from './inference.ts';
 export { localSessionOptions, openLocalSession } from './local-session.ts';
 export type { LocalSession, LocalSessionOptions } from './local-session.ts';

@@ -29,15 +29,17 @@ const maxSidePx = 100_000;
 const share = (field: Field): number => field.number(0, 1);
 
 function readLook(field: Field): Look {
-  const { longSidePx, leastFacePx, leastPhotoPx } = field.fields([
+  const { longSidePx, leastFacePx, leastPhotoPx, arithmetic } = field.fields([
     'longSidePx',
     'leastFacePx',
     'leastPhotoPx',
+    'arithmetic',
   ]);
   return {
     longSidePx: longSidePx.integer(64, maxSidePx),
     leastFacePx: leastFacePx.number(0, maxSidePx),
     ...leastPhotoPx.optional('leastPhotoPx', (given) => given.number(0)),
+    ...arithmetic.optional('arithmetic', (given) => given.choice(['bytes'])),
   };
 }
 

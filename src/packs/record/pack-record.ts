@@ -3,7 +3,7 @@ import type { Field } from './field.ts';
 import { packFieldNames, readPackFields } from './pack-fields.ts';
 
 /** The networks of a pack by their part, as {@link PackModels}. */
-export type PackPart = keyof PackModels;
+export type PackPart = Exclude<keyof PackModels, 'detectorBytes'>;
 export const packParts = ['detector', 'refine', 'landmarks', 'embedder'] as const satisfies PackPart[];
 
 /** A network of a pack: a file beside `pack.json`, or one that comes with Visage. */
@@ -78,7 +78,12 @@ export function readPackRecord(json: Field): PackRecord {
   const wanted: readonly PackPart[] = partsOf[pack.detector.network];
   const parts = fields.networks.fields(wanted);
   const networks = Object.fromEntries(wanted.map((part) => [part, readNetwork(parts[part])]));
-  const { embedder } = networks;
+  const { detector, embedder } = networks;
+  const bytes =
+    pack.detector.network === 'ssd-mobilenet-v1' && pack.detector.looks.some((look) => look.arithmetic);
+  if (bytes && detector !== undefined && 'file' in detector) {
+    fields.detector.at('looks').fail('without arithmetic where the detector is a file');
+  }
   if (embedder !== undefined && 'bundled' in embedder) parts['embedder'].fail('a file');
   return {
     pack,
