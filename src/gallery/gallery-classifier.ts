@@ -92,8 +92,9 @@ export class GalleryClassifier implements Classifier {
   }
 
   /**
-   * The person whose nearest examples (`neighbors` of them) have the least mean squared distance;
-   * `distance` is to the nearest one. Candidates are the people among the 64 nearest examples, and
+   * The person whose nearest examples (`neighbors` of them) have the least mean squared distance, weighed
+   * by their quality; `distance` is to the nearest one. Examples of poor quality do not count where the
+   * person has a better one: blurred faces resemble each other, whoever they are of. Candidates are the people among the 64 nearest examples, and
    * nobody else: their probabilities are the softmax of −scale · that mean, as for `NearestMean`. Of a
    * person with fewer than `neighbors` examples those there are count.
    *
@@ -125,17 +126,22 @@ export class GalleryClassifier implements Classifier {
   /** People by score, best first; of equal ones the nearest, then in the order of the search. */
   #scored(matches: readonly FaceMatch[]): { name: string; score: number; nearest: number }[] {
     const { neighbors } = this.options;
-    const people = new Map<string, { name: string; nearest: number; squares: number[] }>();
-    for (const { personId, name, distance } of matches) {
-      const person = people.get(personId);
-      if (person === undefined) people.set(personId, { name, nearest: distance, squares: [distance ** 2] });
-      else if (person.squares.length < neighbors) person.squares.push(distance ** 2);
+    const people = new Map<
+      string,
+      { name: string; nearest: number; count: number; sum: number; of: number }
+    >();
+    for (const { personId, name, distance, weight, spare } of matches) {
+      if (spare) continue;
+      let person = people.get(personId);
+      if (person === undefined)
+        people.set(personId, (person = { name, nearest: distance, count: 0, sum: 0, of: 0 }));
+      if (person.count === neighbors) continue;
+      person.count++;
+      person.sum += weight * distance ** 2;
+      person.of += weight;
     }
     return [...people.values()]
-      .map(({ name, nearest, squares }) => {
-        const score = squares.reduce((a, b) => a + b, 0) / squares.length;
-        return { name, nearest, score };
-      })
+      .map(({ name, nearest, sum, of }) => ({ name, nearest, score: sum / of }))
       .sort((a, b) => a.score - b.score || a.nearest - b.nearest);
   }
 
@@ -170,7 +176,11 @@ export class GalleryClassifier implements Classifier {
    * @throws VisageError `FIT_INVALID` where the gallery is empty
    */
   toJSON(): unknown {
-    const people = this.#faces.known;
+    const { known, spare } = this.#faces;
+    const people = known.map(({ name, exampleIds }) => ({
+      name,
+      exampleIds: exampleIds.filter((id) => !spare.has(id)),
+    }));
     const rows = people.flatMap(({ exampleIds }) =>
       exampleIds.map((id) => this.#faces.index.vector(id)!.slice()),
     );

@@ -1,5 +1,6 @@
 import { setImmediate as breath } from 'node:timers/promises';
 import { compareCodePoints, unit, type ProgressListener } from '../kernel/index.ts';
+import { poorBelow } from '../quality/index.ts';
 import type { ExampleCodec } from './example.ts';
 import type { FaceIndex } from './search/face-index.ts';
 import type { ExampleWithEmbedding, GalleryStore, PersonRow } from './store.ts';
@@ -14,7 +15,14 @@ export interface FaceMatch {
   readonly name: string;
   /** Euclidean, between unit embeddings. */
   readonly distance: number;
+  /** In (0, 1]: the overall quality it was enrolled with; 1 where nobody said. */
+  readonly weight: number;
+  /** Of poor quality, while the person has a better example: it does not count. */
+  readonly spare: boolean;
 }
+
+/** Nothing weighs less: a person may have examples of no quality alone. */
+const leastWeight = 0.02;
 
 export interface Watch {
   readonly progress?: ProgressListener;
@@ -32,6 +40,9 @@ export class LiveFaces {
   #version = 0;
   #syncing: Promise<unknown> = Promise.resolve();
   #known: readonly LivePerson[] | undefined;
+  /** Of examples whose weight is not 1. */
+  readonly #weights = new Map<number, number>();
+  #spare: ReadonlySet<number> | undefined;
 
   constructor(store: GalleryStore, codec: ExampleCodec, index: FaceIndex) {
     this.#store = store;
@@ -76,12 +87,14 @@ export class LiveFaces {
       for (const id of removed.examples) {
         this.index.remove(id);
         this.#owners.delete(id);
+        this.#weights.delete(id);
       }
       for (const id of removed.people) this.#people.delete(id);
       for (const person of people) this.#people.set(person.id, person);
       for (const each of changed) this.#put(each);
       this.#version = version;
       this.#known = undefined;
+      this.#spare = undefined;
       return true;
     });
   }
@@ -90,6 +103,10 @@ export class LiveFaces {
     // An embedding never changes; an example that is there was moved.
     if (!this.#owners.has(example.id)) {
       this.index.add(example.id, unit(this.#codec.embedding(example.id, embedding)));
+      const { overall } = example.quality;
+      if (overall !== undefined && overall < 1) {
+        this.#weights.set(example.id, Math.max(leastWeight, overall));
+      }
     }
     this.#owners.set(example.id, example.personId);
   }
@@ -105,8 +122,30 @@ export class LiveFaces {
   search(unitEmbedding: Float32Array, count: number): FaceMatch[] {
     return this.index.search(unitEmbedding, count).map(({ id, distance }) => {
       const person = this.#today(this.#owners.get(id)!);
-      return { exampleId: id, personId: person.id, name: person.name, distance };
+      const [weight, spare] = [this.weight(id), this.spare.has(id)];
+      return { exampleId: id, personId: person.id, name: person.name, distance, weight, spare };
     });
+  }
+
+  /** See {@link FaceMatch.weight}. */
+  weight(exampleId: number): number {
+    return this.#weights.get(exampleId) ?? 1;
+  }
+
+  /** Examples of poor quality whose people have a better one. */
+  get spare(): ReadonlySet<number> {
+    this.#spare ??= this.#findSpare();
+    return this.#spare;
+  }
+
+  #findSpare(): ReadonlySet<number> {
+    const poor = [...this.#weights].filter(([, weight]) => weight < poorBelow).map(([id]) => id);
+    if (poor.length === 0) return new Set();
+    const wellKnown = new Set<string>();
+    for (const [id, owner] of this.#owners) {
+      if (this.weight(id) >= poorBelow) wellKnown.add(this.#today(owner).id);
+    }
+    return new Set(poor.filter((id) => wellKnown.has(this.#today(this.#owners.get(id)!).id)));
   }
 
   /** Everybody who has examples, sorted by code point, as of {@link version}. */

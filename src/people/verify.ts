@@ -90,7 +90,7 @@ const compared = (far: number, maxDistance: number) => ({
 });
 
 /** Of the logistic curve, fitted to the 6,000 pairs of LFW with `bundled`. */
-const steepness = 12;
+const steepness = 16;
 
 /**
  * How probable it is that two faces at this distance are one person, before anything else is known (half of

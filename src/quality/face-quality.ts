@@ -15,7 +15,7 @@ export interface FaceQuality {
    * example in a gallery.
    */
   readonly overall: number;
-  /** `good`: no fault; `poor`: `overall` is below 0.25, so better not enrolled; `fair`: in between. */
+  /** `good`: no fault; `poor`: `overall` is below 0.25, and a gallery passes it over where the person has a better example; `fair`: in between. */
   readonly verdict: 'good' | 'fair' | 'poor';
   /** Worst first. */
   readonly faults: readonly QualityFault[];
@@ -58,7 +58,8 @@ const limits = {
   score: { fault: 0.6, nothing: 0.3 },
 } as const;
 
-const poorBelow = 0.25;
+/** Of `overall`: a face below it is poor. */
+export const poorBelow = 0.25;
 
 /** 0 at `nothing`, ½ at `fault`, 1 as far beyond. */
 const grade = (value: number, { fault, nothing }: { fault: number; nothing: number }): number =>

@@ -494,3 +494,58 @@ test('everybody with the same face: an answer, not a crash', async () => {
   assert.deepEqual([name, distance, candidates.length], ['A', 0, 3]);
   assert.ok(Math.abs(probability - 1 / 3) < 1e-12);
 });
+
+const along = (angle: number): Float32Array => {
+  const embedding = new Float32Array(dimension);
+  embedding.set([Math.cos(angle), Math.sin(angle)]);
+  return embedding;
+};
+/** ‖along(x) − along(y)‖², `angle` being x − y. */
+const squared = (angle: number): number => (2 * Math.sin(angle / 2)) ** 2;
+const judged = (angle: number, overall: number) => ({ embedding: along(angle), quality: { overall } });
+
+test('a poor example is passed over while its person has a better one', async () => {
+  await using gallery = await openGallery(':memory:', options);
+  const classifier = await galleryClassifier(gallery, { maxDistance: 1 });
+  await gallery.add('Anna', [judged(0, 0.1), judged(1, 0.9)]);
+  await gallery.add('Bob', [judged(0.3, 0.2)]);
+  // Anna's blurred face is nearest, but she has a better one; Bob has none, so his counts.
+  const answer = classifier.predict(along(0.05));
+  assert.equal(answer.name, 'Bob');
+  assert.ok(Math.abs(answer.distance - 2 * Math.sin(0.125)) < 1e-6);
+  assert.equal((await gallery.show('Anna')).exampleCount, 2);
+  const frozen = classifierFromJSON(JSON.parse(JSON.stringify(classifier)));
+  assert.equal(frozen.predict(along(0.05)).name, 'Bob');
+
+  await gallery.removeExample(2);
+  assert.equal(classifier.predict(along(0.05)).name, 'Anna');
+  await gallery.add('Carl', [judged(1.5, 0.8)]);
+  await gallery.merge('Anna', 'Carl');
+  assert.equal(classifier.predict(along(0.05)).name, 'Bob');
+  await gallery.unmerge('Carl', 'Anna');
+  assert.equal(classifier.predict(along(0.05)).name, 'Anna');
+});
+
+test('of several examples the better ones weigh more: a weighted mean, by hand', async () => {
+  await using gallery = await openGallery(':memory:', options);
+  await gallery.add('Anna', [judged(0.2, 0.5), judged(0.6, 1), judged(3, 0.9)]);
+  await gallery.add('Bob', [judged(-0.4, 1), judged(-0.41, 1)]);
+  const scale = 2;
+  const classifier = await galleryClassifier(gallery, { neighbors: 2, scale, maxDistance: 1 });
+  const anna = (0.5 * squared(0.2) + squared(0.6)) / 1.5;
+  const bob = (squared(0.4) + squared(0.41)) / 2;
+  const { name, probability, distance } = classifier.predict(along(0));
+  assert.equal(name, 'Bob');
+  assert.ok(Math.abs(probability - 1 / (1 + Math.exp(-scale * (anna - bob)))) < 1e-6);
+  assert.ok(Math.abs(distance - 2 * Math.sin(0.2)) < 1e-6);
+});
+
+test('one person alone: everybody near is that person, nobody else is', async () => {
+  await using gallery = await openGallery(':memory:', options);
+  await gallery.add('Anna', [{ embedding: along(0) }]);
+  const classifier = await galleryClassifier(gallery, { maxDistance: 0.5 });
+  const near = classifier.predict(along(0.3));
+  assert.deepEqual([near.name, near.known, near.probability], ['Anna', true, 1]);
+  const far = classifier.predict(along(2));
+  assert.deepEqual([far.name, far.known], ['Anna', false]);
+});
