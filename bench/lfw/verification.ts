@@ -13,6 +13,7 @@ import { type LfwPair, lfwImagePath, parseLfwPairs, verificationReport } from '.
 import type { LocatedFace } from '../../src/detect/index.ts';
 import { distance, mapInOrder, unit } from '../../src/kernel/index.ts';
 import { type LocatedPhoto, openRecognizer } from '../../src/recognizer.ts';
+import { fitSimilarityScale } from '../../src/serve/compreface/similarity.ts';
 import { inShared } from '../../test/support/repository.ts';
 
 const folder = process.argv[2] ?? inShared('data/lfw');
@@ -90,3 +91,8 @@ for (const point of report.points) {
 }
 say(`no face found in ${faceless} of ${images.length} images (${percent(faceless / images.length, 3)})`);
 say(`${(images.length / seconds).toFixed(1)} photos/s on the whole machine`);
+const scale = fitSimilarityScale(
+  pairs.map(distanceOf),
+  pairs.map(({ same }) => same),
+);
+say(`CompreFace's similarity: centre ${scale.centre.toFixed(4)}, slope ${scale.slope.toFixed(2)}`);

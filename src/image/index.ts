@@ -16,6 +16,7 @@ export type { AxisTaps } from './filters/opencv-area.ts';
 export { adaptiveAxis } from './filters/pytorch-area.ts';
 export { halve, letterbox, placeOnCanvas } from './letterbox.ts';
 export type { Letterboxed } from './letterbox.ts';
+export { exifOrientation } from './orientation.ts';
 export type { Photo, PhotoSource, Raster } from './raster.ts';
 export { resizeRaster } from './resize.ts';
 export type { ResizeFilter } from './resize.ts';

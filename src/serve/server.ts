@@ -1,5 +1,7 @@
 import { checkOptions, visageError } from '../kernel/index.ts';
 import { Admission } from './admission.ts';
+import { addCompreFace } from './compreface/compreface.ts';
+import { compreFaceSettings, type CompreFaceSettings } from './compreface/settings.ts';
 import { createApp, type App } from './http/app.ts';
 import { sendFailure, toShownError } from './http/failures.ts';
 import { addAccess } from './http/access.ts';
@@ -23,7 +25,10 @@ import { addRememberedRoutes } from './routes/remembered.ts';
 import { addHealthRoutes, addServerRoutes } from './routes/server.ts';
 import { openService, type Service, type ServiceOptions } from './service.ts';
 
-export interface ServerOptions extends ServiceOptions, Partial<Omit<ServerLimits, 'maxPixels'>> {
+export interface ServerOptions
+  extends ServiceOptions,
+    Partial<Omit<ServerLimits, 'maxPixels'>>,
+    Partial<CompreFaceSettings> {
   /** The file of the keys that requests need; absent: none are needed, and only this machine is answered. */
   readonly keysPath?: string;
   /** Where it is written down who did what; absent: nowhere. */
@@ -59,7 +64,10 @@ const ownRoutes = [
 export async function makeServer(options: ServerOptions): Promise<Server> {
   const { pack, workers, cacheFolder, galleryPath, galleryKey, version = '0', log, ...others } = options;
   const { keysPath, auditPath, ...given } = others;
-  const limits = checkOptions('openServer', serverLimits, { ...given });
+  const { comprefaceBoxes, comprefacePixels, comprefaceDeleteAll, ...limitsGiven } = given;
+  const compreFace = { comprefaceBoxes, comprefacePixels, comprefaceDeleteAll };
+  const settings = checkOptions('openServer', compreFaceSettings, compreFace);
+  const limits = checkOptions('openServer', serverLimits, limitsGiven);
   const service = await openService({
     maxPixels: limits.maxPixels,
     ...(pack === undefined ? {} : { pack }),
@@ -98,6 +106,7 @@ export async function makeServer(options: ServerOptions): Promise<Server> {
     },
     { prefix: '/api/v1' },
   );
+  await addCompreFace(app, context, settings);
   await addPage(app);
   await app.ready();
   let closing: Promise<void> | undefined;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { visageError } from '../../kernel/index.ts';
-import { serverLimits } from '../../serve/index.ts';
+import { compreFaceSettings, serverLimits } from '../../serve/index.ts';
 import { addNetworkFlags, addOutputFlags, readNetworkFlags } from '../common-flags.ts';
 import { addFlags, readFlags } from '../flags.ts';
 import { packageFile } from '../package-file.ts';
@@ -49,9 +49,14 @@ export const registerServe: RegisterVerb = (program, run) => {
   addFlags(command, portSchema);
   addNetworkFlags(command);
   addFlags(command, serverLimits, { maxActive: 'two a core and one more' });
+  addFlags(command, compreFaceSettings);
   addOutputFlags(command).action(async (flags: ServeFlags) => {
     const { port } = readFlags(command, portSchema);
-    await serve(run, flags, port, { ...readFlags(command, serverLimits), ...readNetworkFlags(command) });
+    await serve(run, flags, port, {
+      ...readFlags(command, serverLimits),
+      ...readFlags(command, compreFaceSettings),
+      ...readNetworkFlags(command),
+    });
   });
 };
 
