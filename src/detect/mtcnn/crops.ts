@@ -1,13 +1,16 @@
 import type { AxisTaps, Raster } from '../../image/index.ts';
 import type { CascadeRules } from './rules.ts';
 
-/** Taps by source length and kind: boxes come in few sizes. */
-class Axes {
+/** Longer boxes are rare, and their taps take room. */
+const longestKept = 512;
+
+/** Taps by source length and kind: boxes come in few sizes, the same in all photos. */
+export class CropAxes {
   readonly #targetLength: number;
   readonly #axis: CascadeRules['axis'];
   readonly #known = new Map<number, AxisTaps>();
 
-  constructor(targetLength: number, axis: CascadeRules['axis']) {
+  constructor(targetLength: number, { axis }: Pick<CascadeRules, 'axis'>) {
     this.#targetLength = targetLength;
     this.#axis = axis;
   }
@@ -17,7 +20,7 @@ class Axes {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const taps = this.#axis(sourceLength, this.#targetLength, shrinks);
-    this.#known.set(key, taps);
+    if (sourceLength <= longestKept) this.#known.set(key, taps);
     return taps;
   }
 }
@@ -30,14 +33,15 @@ class Axes {
 export class CropCutter {
   readonly #raster: Raster;
   readonly #sizePx: number;
-  readonly #axes: Axes;
+  readonly #axes: CropAxes;
   /** A row of the crop before it is resized along. */
   #line = new Float64Array(3 * 256);
 
-  constructor(raster: Raster, sizePx: number, { axis }: Pick<CascadeRules, 'axis'>) {
+  /** @param axes to `sizePx` */
+  constructor(raster: Raster, sizePx: number, axes: CropAxes) {
     this.#raster = raster;
     this.#sizePx = sizePx;
-    this.#axes = new Axes(sizePx, axis);
+    this.#axes = axes;
   }
 
   /**
@@ -80,14 +84,29 @@ export class CropCutter {
     const line = this.#line;
     const from = 3 * Math.max(0, -left);
     const to = 3 * Math.min(width, pictureWidth - left);
-    line.fill(0, 0, 3 * width);
+    if (from > 0) line.fill(0, 0, from);
+    if (to < 3 * width) line.fill(0, Math.max(0, to), 3 * width);
     const end = starts[y + 1]!;
-    for (let tap = starts[y]!; tap < end; tap++) {
-      const row = top + indices[tap]!;
-      if (row < 0 || row >= pictureHeight) continue;
-      const start = 3 * (row * pictureWidth + left);
-      const weight = weights[tap]!;
-      for (let i = from; i < to; i++) line[i] = line[i]! + weight * data[start + i]!;
+    let tap = starts[y]!;
+    // What lies outside of the picture is black.
+    while (tap < end && top + indices[tap]! < 0) tap++;
+    let last = end;
+    while (last > tap && top + indices[last - 1]! >= pictureHeight) last--;
+    if (tap === last) {
+      line.fill(0, Math.max(0, from), Math.max(0, to));
+      return;
+    }
+    const rowAt = (index: number): number => 3 * ((top + index) * pictureWidth + left);
+    // Two rows at a time: the line is written half as often.
+    let first = true;
+    for (; tap < last; tap += 2) {
+      const a = rowAt(indices[tap]!);
+      const weightA = weights[tap]!;
+      const b = tap + 1 < last ? rowAt(indices[tap + 1]!) : a;
+      const weightB = tap + 1 < last ? weights[tap + 1]! : 0;
+      if (first) for (let i = from; i < to; i++) line[i] = weightA * data[a + i]! + weightB * data[b + i]!;
+      else for (let i = from; i < to; i++) line[i]! += weightA * data[a + i]! + weightB * data[b + i]!;
+      first = false;
     }
   }
 

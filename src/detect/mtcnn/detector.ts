@@ -9,7 +9,7 @@ import { boxOf } from './box-rule.ts';
 import { shiftSides, squaresAround } from './boxes.ts';
 import { bestCandidates, type Candidates, joinCandidates, pickCandidates } from './candidates.ts';
 import { type Canvas, canvasTensor, planCanvases } from './canvas.ts';
-import { CropCutter } from './crops.ts';
+import { CropAxes, CropCutter } from './crops.ts';
 import { judgedAbove, type Judged } from './judgements.ts';
 import { proposalsAt } from './proposals.ts';
 import { cascadeRules, type CascadeRules } from './rules.ts';
@@ -50,11 +50,13 @@ const maxRefined = 2048;
 interface Judge {
   readonly model: ModelFile;
   readonly sizePx: number;
+  readonly axes: CropAxes;
   /** Numbers that it answers a crop. */
   readonly columns: number;
   /** Crops of one run: where a crop costs least (ONNX Runtime 1.30, one thread). */
   readonly batch: number;
 }
+
 const refineJudge = { sizePx: mtcnnRefineSizePx, columns: 5, batch: 32 } as const;
 const outputJudge = { sizePx: mtcnnOutputSizePx, columns: 15, batch: 8 } as const;
 
@@ -77,6 +79,8 @@ export class MtcnnDetector implements FaceFinder {
   readonly #pool: InferencePool;
   readonly #settings: MtcnnSettings;
   readonly #rules: CascadeRules;
+  readonly #refineAxes: CropAxes;
+  readonly #outputAxes: CropAxes;
   readonly #plans = new Map<string, Plan>();
 
   /** @throws VisageError `OPTION_INVALID` for settings outside of their ranges */
@@ -84,6 +88,8 @@ export class MtcnnDetector implements FaceFinder {
     const { network, rules, boxRule, ...rest } = settings;
     this.#settings = { network, rules, boxRule, ...checkOptions('MTCNN', numbers, rest) };
     this.#rules = cascadeRules[rules];
+    this.#refineAxes = new CropAxes(mtcnnRefineSizePx, this.#rules);
+    this.#outputAxes = new CropAxes(mtcnnOutputSizePx, this.#rules);
     this.#models = models;
     this.#pool = pool;
   }
@@ -135,7 +141,7 @@ export class MtcnnDetector implements FaceFinder {
 
   /** R-Net. @param boxes squares, as is what it returns */
   async #refine(raster: Raster, boxes: Float64Array, signal?: AbortSignal): Promise<Float64Array> {
-    const rnet = { ...refineJudge, model: this.#models.rnet };
+    const rnet = { ...refineJudge, model: this.#models.rnet, axes: this.#refineAxes };
     const judged = await this.#judge(rnet, raster, boxes, this.#settings.refineScore, signal);
     const kept = this.#suppress(bestCandidates(judged, maxRefined), maxOverlap);
     return this.#rules.judged(squaresAround(shiftSides(kept, 1)));
@@ -148,7 +154,7 @@ export class MtcnnDetector implements FaceFinder {
     scale: number,
     signal?: AbortSignal,
   ): Promise<LocatedFace[]> {
-    const onet = { ...outputJudge, model: this.#models.onet };
+    const onet = { ...outputJudge, model: this.#models.onet, axes: this.#outputAxes };
     const { minScore, boxRule } = this.#settings;
     const judged = await this.#judge(onet, raster, boxes, minScore, signal);
     const { count, scores, points } = judged;
@@ -171,14 +177,14 @@ export class MtcnnDetector implements FaceFinder {
 
   /** Shows crops to R-Net or O-Net and keeps those that score above `minScore`. */
   async #judge(
-    { model, columns, sizePx, batch }: Judge,
+    { model, columns, sizePx, batch, axes }: Judge,
     raster: Raster,
     squares: Float64Array,
     minScore: number,
     signal?: AbortSignal,
   ): Promise<Judged> {
     const { boxes, windows } = this.#cuttable(squares, raster);
-    const cutter = new CropCutter(raster, sizePx, this.#rules);
+    const cutter = new CropCutter(raster, sizePx, axes);
     const count = boxes.length / 4;
     const judgements = new Float32Array(count * columns);
     const jobs = Math.ceil(count / batch);

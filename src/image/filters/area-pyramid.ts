@@ -62,70 +62,117 @@ class Level<Data extends Uint8Array | Float32Array> {
   readonly #rounding: number;
   readonly #across: Stretches;
   readonly #down: Stretches;
-  readonly #line: Float64Array;
-  readonly #sum: Float64Array;
-  #row = 0;
+  /** The row of the picture in which each stretch ends, and how far down in it: what ends between two rows ends in the upper one. */
+  readonly #endRows: Int32Array;
+  readonly #endShares: Float64Array;
+  /** 1 where the next stretch begins where this one ends. */
+  readonly #chained: Uint8Array;
+  /** The columns above the upper end of the rows under construction: two, as stretches may share a row. */
+  readonly #above: readonly [Float64Array, Float64Array];
+  /** Sums of the pixels of a row's stretch left of each pixel, by channel. */
+  readonly #sums: Float64Array;
+  /** The next rows to begin and to finish. */
+  #begun = 0;
+  #finished = 0;
 
-  constructor({ width, height }: Size, data: Data, across: Stretches, down: Stretches) {
+  constructor({ width, height }: Size, data: Data, across: Stretches, down: Stretches, sourceWidth: number) {
     this.raster = { data, width, height };
-    // The sums are exact to 1e-12; a half that floating point left just below is a half all the same.
+    // The sums are exact to 1e-9; a half that floating point left just below is a half all the same.
     this.#rounding = data instanceof Uint8Array ? 0.5 + 1e-9 : 0;
     this.#across = across;
     this.#down = down;
-    this.#line = new Float64Array(width * 3);
-    this.#sum = new Float64Array(width * 3);
+    const { starts, startShares, ends, endShares } = down;
+    this.#endRows = ends.map((end, row) => (endShares[row] === 0 ? end - 1 : end));
+    this.#endShares = endShares.map((share) => (share === 0 ? 1 : share));
+    this.#chained = Uint8Array.from(ends, (end, row) =>
+      Number(starts[row + 1] === end && startShares[row + 1] === endShares[row]),
+    );
+    this.#above = [new Float64Array(3 * sourceWidth), new Float64Array(3 * sourceWidth)];
+    // One pixel more, so that the end of the last one can be looked up.
+    this.#sums = new Float64Array(3 * (sourceWidth + 2));
   }
 
-  /** @param sums of the pixels left of each pixel of row `y`, by channel */
-  takeRow(y: number, sums: Float64Array): void {
-    const down = this.#down;
+  /**
+   * @param above sums of the rows above row `y`, by column and channel
+   * @param from where row `y` begins in `data`
+   */
+  takeRow(y: number, above: Float64Array, data: Uint8Array, from: number): void {
+    const { starts, startShares } = this.#down;
     const { height } = this.raster;
-    let shrunk = false;
-    while (this.#row < height) {
-      const row = this.#row;
-      const start = down.starts[row]! + down.startShares[row]!;
-      const end = down.ends[row]! + down.endShares[row]!;
-      const share = Math.min(end, y + 1) - Math.max(start, y);
-      if (share > 0) {
-        if (!shrunk) this.#shrink(sums);
-        shrunk = true;
-        const [line, sum] = [this.#line, this.#sum];
-        for (let i = 0; i < sum.length; i++) sum[i]! += share * line[i]!;
+    for (;;) {
+      const [row, next] = [this.#finished, this.#begun];
+      if (next < height && next <= row + 1 && starts[next] === y) {
+        this.#begin(startShares[next]!, above, data, from);
+      } else if (row < next && this.#endRows[row] === y) {
+        this.#finish(row + 1 === next && this.#chained[row] === 1, above, data, from);
+      } else {
+        return;
       }
-      if (end > y + 1) return;
-      this.#finishRow();
     }
   }
 
-  #shrink(sums: Float64Array): void {
+  #begin(share: number, above: Float64Array, data: Uint8Array, from: number): void {
+    const start = this.#above[(this.#begun++ & 1) as 0 | 1];
+    if (share === 0) start.set(above);
+    else for (let i = 0; i < start.length; i++) start[i] = above[i]! + share * data[from + i]!;
+  }
+
+  #finish(chains: boolean, above: Float64Array, data: Uint8Array, from: number): void {
+    const start = this.#above[(this.#finished & 1) as 0 | 1];
+    // What ends this row begins the next one.
+    const next = chains ? this.#above[((this.#finished + 1) & 1) as 0 | 1] : undefined;
+    const share = this.#endShares[this.#finished]!;
+    const sums = this.#sums;
+    const length = start.length;
+    let [red, green, blue] = [0, 0, 0];
+    if (next !== undefined) {
+      for (let i = 0; i < length; i += 3) {
+        const redEnd = above[i]! + share * data[from + i]!;
+        const greenEnd = above[i + 1]! + share * data[from + i + 1]!;
+        const blueEnd = above[i + 2]! + share * data[from + i + 2]!;
+        next[i] = redEnd;
+        next[i + 1] = greenEnd;
+        next[i + 2] = blueEnd;
+        sums[i + 3] = red += redEnd - start[i]!;
+        sums[i + 4] = green += greenEnd - start[i + 1]!;
+        sums[i + 5] = blue += blueEnd - start[i + 2]!;
+      }
+      this.#begun++;
+    } else {
+      for (let i = 0; i < length; i += 3) {
+        sums[i + 3] = red += above[i]! + share * data[from + i]! - start[i]!;
+        sums[i + 4] = green += above[i + 1]! + share * data[from + i + 1]! - start[i + 1]!;
+        sums[i + 5] = blue += above[i + 2]! + share * data[from + i + 2]! - start[i + 2]!;
+      }
+    }
+    sums[length + 3] = red;
+    sums[length + 4] = green;
+    sums[length + 5] = blue;
+    this.#shrink(this.#finished++);
+  }
+
+  /** Stores a row out of the sums of its stretch. */
+  #shrink(row: number): void {
     const { starts, startShares, ends, endShares, weights } = this.#across;
-    const line = this.#line;
-    for (let x = 0, to = 0; x < weights.length; x++, to += 3) {
+    const { data, width } = this.raster;
+    const sums = this.#sums;
+    const rounding = this.#rounding;
+    const rowWeight = this.#down.weights[row]!;
+    for (let x = 0, to = row * width * 3; x < width; x++, to += 3) {
       const a = starts[x]! * 3;
       const b = ends[x]! * 3;
       const p = startShares[x]!;
       const q = endShares[x]!;
-      const weight = weights[x]!;
+      const weight = weights[x]! * rowWeight;
       // Sums up to a place between pixels grow evenly from one to the next.
-      for (let c = 0; c < 3; c++) {
-        const low = sums[a + c]!;
-        const high = sums[b + c]!;
-        line[to + c] = (high - low + q * (sums[b + c + 3]! - high) - p * (sums[a + c + 3]! - low)) * weight;
-      }
+      const [p1, q1] = [1 - p, 1 - q];
+      const red = q1 * sums[b]! + q * sums[b + 3]! - p1 * sums[a]! - p * sums[a + 3]!;
+      const green = q1 * sums[b + 1]! + q * sums[b + 4]! - p1 * sums[a + 1]! - p * sums[a + 4]!;
+      const blue = q1 * sums[b + 2]! + q * sums[b + 5]! - p1 * sums[a + 2]! - p * sums[a + 5]!;
+      data[to] = red * weight + rounding;
+      data[to + 1] = green * weight + rounding;
+      data[to + 2] = blue * weight + rounding;
     }
-  }
-
-  #finishRow(): void {
-    const { data, width } = this.raster;
-    const sum = this.#sum;
-    const weight = this.#down.weights[this.#row]!;
-    const start = this.#row * width * 3;
-    const rounding = this.#rounding;
-    for (let i = 0; i < sum.length; i++) {
-      data[start + i] = sum[i]! * weight + rounding;
-      sum[i] = 0;
-    }
-    this.#row++;
   }
 }
 
@@ -134,27 +181,23 @@ function fillLevels(
   { data, width, height }: Raster,
   levels: readonly Level<Uint8Array | Float32Array>[],
 ): void {
-  // One pixel more, so that the end of the last one can be looked up.
-  const sums = new Float64Array((width + 2) * 3);
-  const rowBytes = width * 3;
-  for (let y = 0; y < height; y++) {
-    const start = y * rowBytes;
-    for (let i = 0; i < rowBytes; i++) sums[i + 3] = sums[i]! + data[start + i]!;
-    for (let c = 0; c < 3; c++) sums[rowBytes + 3 + c] = sums[rowBytes + c]!;
-    for (const level of levels) level.takeRow(y, sums);
+  const above = new Float64Array(width * 3);
+  for (let y = 0, from = 0; y < height; y++, from += above.length) {
+    for (const level of levels) level.takeRow(y, above, data, from);
+    for (let i = 0; i < above.length; i++) above[i]! += data[from + i]!;
   }
 }
 
 /**
  * The picture in several smaller sizes, each as `resizeRaster(…, 'area')` gives it from the full one, in
- * a single pass over it: sums along each row are shared, so a size costs its own pixels, not the picture's.
+ * a single pass over it: sums down each column are shared, so a size costs its own rows, not the picture's.
  * @param sizes none larger than the picture on either axis
  */
 export function shrinkToSizes(raster: Raster, sizes: readonly Size[]): Raster[] {
   const levels = sizes.map((size) => {
     const data = new Uint8Array(size.width * size.height * 3);
     const across = stretchesOf(raster.width, size.width);
-    return new Level(size, data, across, stretchesOf(raster.height, size.height));
+    return new Level(size, data, across, stretchesOf(raster.height, size.height), raster.width);
   });
   fillLevels(raster, levels);
   return levels.map((level) => level.raster);
@@ -167,7 +210,7 @@ export function averageToSizes(raster: Raster, sizes: readonly Size[]): FloatRas
   const levels = sizes.map((size) => {
     const data = new Float32Array(size.width * size.height * 3);
     const across = adaptiveStretches(raster.width, size.width);
-    return new Level(size, data, across, adaptiveStretches(raster.height, size.height));
+    return new Level(size, data, across, adaptiveStretches(raster.height, size.height), raster.width);
   });
   fillLevels(raster, levels);
   return levels.map((level) => level.raster);

@@ -5,7 +5,7 @@ import { boxOf } from '../../../src/detect/mtcnn/box-rule.ts';
 import { clippedBoxes, shiftSides, squaresAround, wholeBoxes } from '../../../src/detect/mtcnn/boxes.ts';
 import { byScore } from '../../../src/detect/mtcnn/candidates.ts';
 import { canvasTensor, cellCount, planCanvases } from '../../../src/detect/mtcnn/canvas.ts';
-import { CropCutter } from '../../../src/detect/mtcnn/crops.ts';
+import { CropAxes, CropCutter } from '../../../src/detect/mtcnn/crops.ts';
 import { proposalsAt } from '../../../src/detect/mtcnn/proposals.ts';
 import { cascadeRules } from '../../../src/detect/mtcnn/rules.ts';
 import { pictureScales } from '../../../src/detect/mtcnn/scales.ts';
@@ -177,7 +177,9 @@ test('a crop is the box, black outside of the picture, resized by area', () => {
       const wanted = resizeArea(padded, width, height, size, size);
       // A larger box first: nothing of it may be left behind.
       const boxes = Float64Array.of(-20, -20, 100, 100, x, y, x + width - 1, y + height - 1);
-      const crop = new CropCutter(picture, size, davidsandberg).cut(boxes, 0, 2).subarray(3 * size * size);
+      const crop = new CropCutter(picture, size, new CropAxes(size, davidsandberg))
+        .cut(boxes, 0, 2)
+        .subarray(3 * size * size);
       for (let i = 0; i < size * size; i++) {
         for (let c = 0; c < 3; c++) {
           assert.ok(Math.abs(crop[c * size * size + i]! - (wanted[3 * i + c]! - 127.5) / 128) < 1e-6);
