@@ -108,6 +108,11 @@ export const errorTable = {
   CLUSTER_UNKNOWN: row('There is no cluster or face {got} in {path}.', 'Give the number of a cluster, or a photo as it is listed; of several faces in a photo one as PHOTO#2.', 1, 404),
   CLUSTER_CONTRADICTION: row('These corrections cannot all be right: {a} and {b} are the same person by some of them and not by another.', 'Take one of them back with --forget, then say it again.', 1, 409),
 
+  // training
+  TRAINING_DATA: row('There is too little to train on: {reason}.', '{advice}', 1, 422),
+  TRAINING_DIVERGED: row('The training has run away in step {step}: {reason}.', '{advice}', 1, 422),
+  CHECKPOINT_INVALID: row('{path} is not a checkpoint of this training: {reason}.', 'Start anew without it, or with the settings that it was made with.', 1, 422),
+
   // evaluation
   EVALUATION_INVALID: row('{owner} cannot judge these answers: {reason}.', '{advice}', 1, 422),
 

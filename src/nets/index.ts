@@ -36,6 +36,13 @@ export {
   mtcnnRefineSizePx,
   mtcnnStridePx,
 } from './mtcnn.ts';
+export {
+  initialSmallFaceNet,
+  smallFaceNet,
+  smallFaceNetDimension,
+  smallFaceNetShapes,
+  smallFaceNetSizePx,
+} from './small-face-net.ts';
 export { ssdAnchors, ssdMobilenetV1, ssdSizeStepPx } from './ssd-mobilenet-v1.ts';
 export { ssdMobilenetV1Bytes } from './ssd-mobilenet-v1-bytes.ts';
 export { WeightSource } from './weight-source.ts';

@@ -120,6 +120,8 @@ export async function openLocalSession(
       // Batches keep their shape, so the plan of the first run serves all.
       enableMemPattern: true,
       logSeverityLevel: 4,
+      // Threads that wait for work in a loop take it from everybody else.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
     });
     return new OrtSession(name, session);
   } catch (cause) {

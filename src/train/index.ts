@@ -14,3 +14,18 @@ export { createOptimiser, gradientNorm, optimiserOptions } from './optimiser/opt
 export type { Optimiser, OptimiserOptions, OptimiserState, Parameters } from './optimiser/optimiser.ts';
 export { learningRateAt, scheduleOptions } from './optimiser/schedule.ts';
 export type { ScheduleOptions } from './optimiser/schedule.ts';
+export { augment, augmentationOptions, centreCrop } from './augmentation.ts';
+export type { AugmentationOptions } from './augmentation.ts';
+export {
+  GradientSession,
+  runningAveragesOf,
+  weightsAsInputs,
+  weightsOf,
+  withWeights,
+} from './gradient-session.ts';
+export type { GradientSessionOptions } from './gradient-session.ts';
+export { personBatches } from './person-batches.ts';
+export type { PersonBatch } from './person-batches.ts';
+export { Trainer, trainerOptions } from './trainer.ts';
+export type { StepReport, TrainerOptions, TrainerState } from './trainer.ts';
+export { readCheckpoint, writeCheckpoint } from './checkpoint.ts';

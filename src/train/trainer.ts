@@ -1,0 +1,362 @@
+import { encodeModel } from '../formats/index.ts';
+import { toModel, type Graph, type GraphBuilder, type Value } from '../graph/index.ts';
+import { checkOptions, Random, visageError, type OptionsOf, type Tensor } from '../kernel/index.ts';
+import { openLocalSession, type LocalSession, type TensorMap } from '../runtime/index.ts';
+import { gradientName } from './autodiff/differentiate.ts';
+import { extendGraph } from './autodiff/graph-copy.ts';
+import { withBatchStatistics } from './batch-statistics.ts';
+import {
+  GradientSession,
+  runningAveragesOf,
+  weightsAsInputs,
+  weightsOf,
+  withWeights,
+} from './gradient-session.ts';
+import { arcFaceLoss, graphTripletLoss, unitLength } from './loss/graph-losses.ts';
+import { tripletLoss, tripletOptions } from './loss/triplet.ts';
+import {
+  createOptimiser,
+  optimiserOptions,
+  type Optimiser,
+  type OptimiserState,
+  type Parameters,
+} from './optimiser/optimiser.ts';
+
+/** Options of {@link Trainer.open}, beside those of the triplet loss and the optimiser. */
+export const trainerOptions = {
+  ...tripletOptions,
+  ...optimiserOptions,
+  loss: {
+    type: 'choice',
+    choices: ['triplet', 'arcface'],
+    default: 'triplet',
+    description:
+      'triplet: distances between photos; arcface: softmax over the people, with an angular margin',
+  },
+  arcScale: {
+    type: 'number',
+    default: 24,
+    exclusiveMin: 0,
+    description: 'of arcface: what cosines are multiplied with',
+  },
+  arcMargin: { type: 'number', default: 0.2, min: 0, max: 1.5, description: 'of arcface: margin in radians' },
+  batchNorm: {
+    type: 'choice',
+    choices: ['frozen', 'batch'],
+    default: 'frozen',
+    description: 'batch: normalise by the statistics of the batch, as when training from scratch',
+  },
+  microBatch: {
+    type: 'number',
+    integer: true,
+    default: 0,
+    min: 0,
+    description: 'most photos that go through the network at once; 0: the whole batch',
+  },
+  threads: {
+    type: 'number',
+    integer: true,
+    default: 0,
+    min: 0,
+    max: 256,
+    description: 'threads; 0: one for each core',
+  },
+  seed: { type: 'number', integer: true, default: 0, min: 0, max: 4294967295, description: 'seed' },
+} as const;
+
+export type TrainerOptions = Partial<OptionsOf<typeof trainerOptions>>;
+
+/** What one step did. */
+export interface StepReport {
+  /** From 1. */
+  readonly step: number;
+  readonly loss: number;
+  /** Share of the triplets that still push, in [0, 1]; `undefined` without triplets. */
+  readonly activeShare: number | undefined;
+  /** Length of the whole gradient before clipping. */
+  readonly gradientNorm: number;
+}
+
+/** All that a training needs to go on as if it had never stopped. */
+export interface TrainerState {
+  readonly weights: ReadonlyMap<string, Tensor<'float32'>>;
+  readonly optimiser: OptimiserState;
+}
+
+const centresName = 'arcface/centres';
+
+/** Rows `from` to `to` of every input. */
+function rowsOf(inputs: TensorMap, from: number, to: number): TensorMap {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, { type, dims, data }]) => {
+      const row = data.length / dims[0]!;
+      return [name, { type, dims: [to - from, ...dims.slice(1)], data: data.subarray(from * row, to * row) }];
+    }),
+  );
+}
+
+/** Weights that decay pulls on: matrices and filters, not biases and normalisations (He et al. 2019, "Bag of tricks"). */
+const decays = (dims: readonly number[]): boolean => dims.length > 1;
+
+/**
+ * Trains chosen weights of a network with the output `embedding`, a batch a step.
+ *
+ * Where the loss can be part of the graph (arcface; batch-hard and batch-all triplets; a batch that fits at
+ * once) one run does all. Otherwise the batch is embedded in micro-batches, mined, and each micro-batch
+ * then goes forward and backward with its part of dL/dembedding (Gao et al. 2021, "gradient caching"):
+ * with frozen batch normalisation exactly the gradient of the whole batch, in the memory of a part.
+ */
+export class Trainer implements AsyncDisposable {
+  readonly #graph: Graph;
+  readonly #settings: OptionsOf<typeof trainerOptions>;
+  readonly #people: number;
+  readonly #trained: readonly string[];
+  readonly #optimiser: Optimiser;
+  readonly #weights: Map<string, Tensor<'float32'>>;
+  readonly #random: Random;
+  #gradients: GradientSession | undefined;
+  #embedder: LocalSession | undefined;
+  #embedderWeights: readonly string[] = [];
+
+  private constructor(
+    graph: Graph,
+    trained: readonly string[],
+    people: number,
+    settings: OptionsOf<typeof trainerOptions>,
+    state: TrainerState | undefined,
+  ) {
+    this.#graph = graph;
+    this.#settings = settings;
+    this.#people = people;
+    this.#random = new Random(settings.seed);
+    const states = settings.batchNorm === 'batch' ? runningAveragesOf(graph) : [];
+    this.#weights = weightsOf(graph, [...new Set([...trained, ...states])]);
+    this.#trained = trained;
+    if (settings.loss === 'arcface') {
+      const dimension = Number(graph.values.get('embedding')!.dims[1]);
+      const random = this.#random.fork(centresName);
+      const data = Float32Array.from(
+        { length: dimension * people },
+        () => random.normal() / Math.sqrt(dimension),
+      );
+      this.#weights.set(centresName, { type: 'float32', dims: [dimension, people], data });
+      this.#trained = [...trained, centresName];
+    }
+    for (const [name, { data }] of state?.weights ?? []) {
+      const own = this.#weights.get(name);
+      if (own?.data.length !== data.length) {
+        const reason = `the state holds ${data.length} numbers of ${name}, the network ${own?.data.length ?? 'none'}`;
+        throw visageError('MODEL_INVALID', { network: graph.name, reason });
+      }
+      own.data.set(data);
+    }
+    const own = Object.fromEntries(
+      Object.keys(optimiserOptions).map((name) => [name, settings[name as keyof typeof optimiserOptions]]),
+    );
+    this.#optimiser = createOptimiser(own, state?.optimiser);
+  }
+
+  /**
+   * @param graph with one or more inputs [batch, …] and the output `embedding` [batch, dimension]
+   * @param weights the constants to be trained, by name
+   * @param people how many people there are to tell apart; their numbers go from 0
+   * @param state to go on from
+   * @throws VisageError `OPTION_INVALID`, `OPTION_UNKNOWN`, `MODEL_INVALID`, also for the state of another network
+   */
+  static open(
+    graph: Graph,
+    weights: readonly string[],
+    people: number,
+    options: TrainerOptions = {},
+    state?: TrainerState,
+  ): Trainer {
+    return new Trainer(graph, weights, people, checkOptions('Trainer', trainerOptions, options), state);
+  }
+
+  /** A snapshot. */
+  get state(): TrainerState {
+    const { step, moments } = this.#optimiser.state;
+    return {
+      weights: new Map(
+        [...this.#weights].map(([name, { type, dims, data }]) => [name, { type, dims, data: data.slice() }]),
+      ),
+      optimiser: {
+        step,
+        moments: new Map([...moments].map(([name, lists]) => [name, lists.map((list) => list.slice())])),
+      },
+    };
+  }
+
+  /** Steps taken so far. */
+  get steps(): number {
+    return this.#optimiser.state.step;
+  }
+
+  /** The network with its weights as they are now. */
+  get network(): Graph {
+    return withWeights(this.#graph, this.#weights);
+  }
+
+  /** Whether loss and gradients come out of one run. */
+  #isWhole(count: number): boolean {
+    const { loss, mining, microBatch } = this.#settings;
+    if (microBatch > 0 && microBatch < count && loss === 'triplet') return false;
+    return loss === 'arcface' || mining === 'batch-hard' || mining === 'batch-all';
+  }
+
+  #threads(): { threads?: number } {
+    return this.#settings.threads > 0 ? { threads: this.#settings.threads } : {};
+  }
+
+  /**
+   * One step.
+   * @param inputs of the network, one row a photo
+   * @param people of each photo, from 0
+   * @throws VisageError `TRAINING_DIVERGED`, `INFERENCE_FAILED`
+   */
+  async step(inputs: TensorMap, people: ArrayLike<number>, learningRate: number): Promise<StepReport> {
+    const step = this.steps + 1;
+    const whole = this.#isWhole(people.length);
+    const { loss, activeShare, gradients } = whole
+      ? await this.#wholeStep(inputs, people)
+      : await this.#partsStep(inputs, people, step);
+    const parameters = new Map(this.#trained.map((name) => [name, this.#weights.get(name)!.data]));
+    if (!Number.isFinite(loss)) throw diverged(step, `the loss is ${loss}`);
+    const gradientNorm = this.#optimiser.step(parameters, gradients, learningRate, (name) =>
+      decays(this.#weights.get(name)!.dims),
+    );
+    if (!Number.isFinite(gradientNorm)) throw diverged(step, `the gradient has the length ${gradientNorm}`);
+    return { step, loss, activeShare, gradientNorm };
+  }
+
+  #normalising(): Graph {
+    return this.#settings.batchNorm === 'batch' ? withBatchStatistics(this.#graph) : this.#graph;
+  }
+
+  #gradientSession(graph: Graph, output: string): Promise<GradientSession> {
+    const options = { weights: this.#trained, outputs: [output], ...this.#threads() };
+    return GradientSession.open(graph, this.#weights, options);
+  }
+
+  async #wholeStep(inputs: TensorMap, people: ArrayLike<number>) {
+    this.#gradients ??= await this.#gradientSession(this.#lossGraph(), 'loss');
+    const count = people.length;
+    const given: Record<string, Tensor> = { ...inputs };
+    if (this.#settings.loss === 'arcface') {
+      const wanted = new Float32Array(count * this.#people);
+      for (let i = 0; i < count; i++) wanted[i * this.#people + people[i]!] = 1;
+      given['wanted'] = { type: 'float32', dims: [count, this.#people], data: wanted };
+    } else {
+      const data = BigInt64Array.from({ length: count }, (_, i) => BigInt(people[i]!));
+      given['people'] = { type: 'int64', dims: [count], data };
+    }
+    const outputs = await this.#gradients.run(given);
+    const number = (name: string): number | undefined => outputs[name]?.data[0] as number | undefined;
+    return { loss: number('loss')!, activeShare: number('active'), gradients: this.#gradients.gradients };
+  }
+
+  /** The network with the loss behind it. */
+  #lossGraph(): Graph {
+    const { loss, margin, softMargin, mining, arcScale, arcMargin } = this.#settings;
+    return extendGraph(this.#normalising(), `${this.#graph.name}-${loss}`, (b, value) => {
+      const unit = unitLength(b, value('embedding'));
+      const batch = unit.dims[0]!;
+      if (loss === 'arcface') {
+        const centres = b.weight(this.#weights.get(centresName)!, centresName);
+        const wanted = b.input('wanted', 'float32', [batch, this.#people]);
+        b.output(
+          'loss',
+          arcFaceLoss(b, unit, centres, wanted, { scale: arcScale, marginRadians: arcMargin }),
+        );
+        return;
+      }
+      const options = { margin, softMargin, mining: mining === 'batch-all' ? mining : 'batch-hard' } as const;
+      const result = graphTripletLoss(b, unit, b.input('people', 'int64', [batch]), options);
+      b.output('loss', result.loss);
+      b.output('active', result.activeShare);
+    });
+  }
+
+  async #partsStep(inputs: TensorMap, people: ArrayLike<number>, step: number) {
+    const count = people.length;
+    const size = this.#settings.microBatch > 0 ? this.#settings.microBatch : count;
+    const embeddings = await this.embed(inputs, count);
+    const dimension = embeddings.length / count;
+    const { margin, mining, softMargin } = this.#settings;
+    const random = this.#random.fork(`mining ${step}`);
+    const { loss, gradient, triplets, active } = tripletLoss({ embeddings, dimension, people }, random, {
+      margin,
+      mining,
+      softMargin,
+    });
+    this.#gradients ??= await this.#gradientSession(unitGraph(this.#normalising()), 'unit');
+    const total = new Map<string, Float32Array>();
+    for (let from = 0; from < count; from += size) {
+      const to = Math.min(from + size, count);
+      const part: Tensor = {
+        type: 'float32',
+        dims: [to - from, dimension],
+        data: gradient.subarray(from * dimension, to * dimension),
+      };
+      await this.#gradients.run({ ...rowsOf(inputs, from, to), [gradientName('unit')]: part });
+      addTo(total, this.#gradients.gradients);
+    }
+    return { loss, activeShare: triplets === 0 ? 0 : active / triplets, gradients: total };
+  }
+
+  /**
+   * Unit embeddings with the weights as they are now and frozen normalisation, [count, dimension].
+   * @throws VisageError `INFERENCE_FAILED`
+   */
+  async embed(inputs: TensorMap, count: number): Promise<Float32Array> {
+    const size = this.#settings.microBatch > 0 ? this.#settings.microBatch : count;
+    if (this.#embedder === undefined) {
+      this.#embedderWeights = [...this.#weights.keys()].filter((name) => this.#graph.initializers.has(name));
+      const graph = weightsAsInputs(unitGraph(this.#graph), this.#embedderWeights);
+      this.#embedder = await openLocalSession(graph.name, encodeModel(toModel(graph)), this.#threads());
+    }
+    const weights = Object.fromEntries(this.#embedderWeights.map((name) => [name, this.#weights.get(name)!]));
+    let embeddings: Float32Array | undefined;
+    for (let from = 0; from < count; from += size) {
+      const part = rowsOf(inputs, from, Math.min(from + size, count));
+      const { data, dims } = (await this.#embedder.run({ ...part, ...weights }))['unit'] as Tensor<'float32'>;
+      embeddings ??= new Float32Array(count * dims[1]!);
+      embeddings.set(data, from * dims[1]!);
+    }
+    return embeddings ?? new Float32Array(0);
+  }
+
+  async close(): Promise<void> {
+    await this.#gradients?.close();
+    await this.#embedder?.close();
+    this.#gradients = undefined;
+    this.#embedder = undefined;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/** The network with unit embeddings as its only output, `unit`. */
+function unitGraph(graph: Graph): Graph {
+  return extendGraph(graph, `${graph.name}-unit`, (b: GraphBuilder, value: (name: string) => Value) =>
+    b.output('unit', unitLength(b, value('embedding'))),
+  );
+}
+
+function addTo(total: Map<string, Float32Array>, gradients: Parameters): void {
+  for (const [name, gradient] of gradients) {
+    const sum = total.get(name);
+    if (sum === undefined) total.set(name, gradient.slice());
+    else for (let i = 0; i < sum.length; i++) sum[i]! += gradient[i]!;
+  }
+}
+
+const diverged = (step: number, reason: string) =>
+  visageError('TRAINING_DIVERGED', {
+    step,
+    reason,
+    advice:
+      'Try a learning rate ten times lower, or shorten gradients with clipNorm; nothing was saved over.',
+  });
