@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { execFile, execFileSync, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -372,18 +373,46 @@ async function proxy() {
   };
 }
 
+const withoutProxies = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !/proxy/i.test(name)));
+
 describe('a proxy', () => {
   const script = fileURLToPath(new URL('support/pulling-process.js', import.meta.url));
   const pullWith = async (env: Record<string, string>): Promise<void> => {
     await using server = await serveFiles({ '/a': whole(narrowFile) });
-    const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/proxy/i.test(name)));
     const { stdout } = await promisify(execFile)(
       process.execPath,
       [script, freshFolder(), `${server.url}/a`],
-      { env: { ...clean, ...env } },
+      { env: { ...withoutProxies(), ...env } },
     );
     assert.equal(stdout, 'pulled');
   };
+
+  const skip =
+    spawnSync('openssl', ['version']).status === 0 ? false : 'needs openssl for a certificate, absent here';
+
+  test('named by HTTPS_PROXY is passed through, encrypted from end to end', { skip }, async () => {
+    const [key, certificate] = [join(root, 'key.pem'), join(root, 'certificate.pem')];
+    const name = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+    const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', ...name];
+    execFileSync('openssl', [...request, '-keyout', key, '-out', certificate], { stdio: 'ignore' });
+    const pair = { key: await readFile(key), cert: await readFile(certificate) };
+    const server = createSecureServer(pair, (message, response) => whole(narrowFile)(message, response, []));
+    await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+    const { asked, url, close } = await proxy();
+    try {
+      const { port } = server.address() as AddressInfo;
+      const from = `https://localhost:${port}/a`;
+      const env = { ...withoutProxies(), NODE_EXTRA_CA_CERTS: certificate, HTTPS_PROXY: url };
+      const { stdout } = await promisify(execFile)(process.execPath, [script, freshFolder(), from], { env });
+      assert.equal(stdout, 'pulled');
+      assert.deepEqual(asked, [`localhost:${port}`]);
+    } finally {
+      close();
+      server.closeAllConnections();
+      server.close();
+    }
+  });
 
   test('named by HTTP_PROXY is used, unless NO_PROXY names the server', async () => {
     const { asked, url, close } = await proxy();

@@ -53,7 +53,8 @@ export const registerImport: RegisterVerb = (models, run) => {
     const { importPack, readPackDescriptionFile } = await run.rooms.packs();
     const given =
       flags.description === undefined ? undefined : await readPackDescriptionFile(flags.description);
-    progress({ stage: 'importing', done: 0, total: undefined });
+    const total = files.length;
+    progress({ stage: 'importing files', done: 0, total });
     const record = await importPack(files, {
       name: flags.as,
       description: given,
@@ -62,6 +63,7 @@ export const registerImport: RegisterVerb = (models, run) => {
       signal,
       onWait: (owner) => output.note(`Waiting for ${owner}, which works on the same pack.`),
     });
+    progress({ stage: 'importing files', done: total, total });
     output.progress.end();
     const { line, notes } = installedLines(record);
     await output.line(line);
