@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { RegisterVerb, Run } from './run.ts';
+import { registerCluster } from './verbs/cluster.ts';
 import { registerDemo } from './demo/demo.ts';
 import { registerDetect } from './verbs/detect.ts';
 import { registerDoctor } from './verbs/doctor.ts';
@@ -24,6 +25,7 @@ const verbs: readonly RegisterVerb[] = [
   registerEnroll,
   registerPeople,
   registerVerify,
+  registerCluster,
   registerDetect,
   registerDemo,
   registerEvaluate,

@@ -11,6 +11,8 @@ export interface Rooms {
   packs(): Promise<typeof import('../packs/index.ts')>;
   gallery(): Promise<typeof import('../gallery/index.ts')>;
   people(): Promise<typeof import('../people/index.ts')>;
+  cluster(): Promise<typeof import('../cluster/index.ts')>;
+  report(): Promise<typeof import('../report/index.ts')>;
   serve(): Promise<typeof import('../serve/index.ts')>;
 }
 
@@ -24,5 +26,7 @@ export const rooms: Rooms = {
   packs: () => import('../packs/index.ts'),
   gallery: () => import('../gallery/index.ts'),
   people: () => import('../people/index.ts'),
+  cluster: () => import('../cluster/index.ts'),
+  report: () => import('../report/index.ts'),
   serve: () => import('../serve/index.ts'),
 };

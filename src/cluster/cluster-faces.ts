@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   checkOptions,
   compareCodePoints,
@@ -68,22 +69,35 @@ export interface Clustering {
 }
 
 /**
- * Up to which distance two faces, each alone, are put together, and up to which mean distance two large
- * groups are, as shares of the distance up to which two faces count as one person. Less than 1: among many
- * faces some strangers are nearer than that. Chosen on the faces of a random half of the people of Labeled
- * Faces in the Wild with pack `bundled`, for the best BCubed F; what they give on the other half and on all
- * stands in bench/RESULTS.md.
+ * Up to which distance two faces, each alone, are put together among a hundred faces or fewer, as a share of
+ * the distance up to which two faces count as one person, and what of it goes with every tenfold number
+ * of faces: among more faces some strangers are nearer. And how much larger the squared mean distance may be
+ * for a large group, as a share of the square of that distance.
+ *
+ * Chosen on the faces of a random half of the people of Labeled Faces in the Wild with pack `bundled`, and on
+ * random subsets of that half (60, 200, 650 people), for the best BCubed F; what they give on the other half
+ * and on all stands in bench/RESULTS.md.
  */
-const pairShare = 0.79;
-const groupShare = 0.89;
+const [pairShare, shareOfTenfold, groupAllowance] = [0.888, 0.0614, 0.0907];
 
-/** Limits of `growTree` for a pack. */
-function limitsOf(maxDistance: number): {
-  readonly leastSimilarity: number;
-  readonly groupAllowance: number;
-} {
-  const [pairs, groups] = [(pairShare * maxDistance) ** 2, (groupShare * maxDistance) ** 2];
-  return { leastSimilarity: 1 - pairs / 2, groupAllowance: (groups - pairs) / 4 };
+/**
+ * The number of faces that limits are made for: the nearest of 100, 316, 1,000, 3,162, …, so that they stay
+ * as they are, and clusters with them, while an album grows a little.
+ */
+const roundedCount = (faces: number): number =>
+  10 ** (Math.max(4, Math.round(2 * Math.log10(faces || 1))) / 2);
+
+/** Limits of `growTree` for a pack and so many faces. */
+function limitsOf(
+  maxDistance: number,
+  faces: number,
+): { readonly leastSimilarity: number; readonly groupAllowance: number } {
+  const share = pairShare - shareOfTenfold * Math.log10(roundedCount(faces) / 100);
+  // Of unit vectors the dot product falls by half of what the squared distance grows.
+  return {
+    leastSimilarity: 1 - (share * maxDistance) ** 2 / 2,
+    groupAllowance: (groupAllowance * maxDistance ** 2) / 2,
+  };
 }
 
 /**
@@ -108,7 +122,8 @@ export async function clusterFaces(
   const leaves = sorted.map(({ id }) => id);
   const vectors = sorted.map(({ embedding }) => unit(embedding));
   const corrections = new Corrections(options.corrections ?? []);
-  const earlier = options.earlier?.maxDistance === maxDistance ? options.earlier : undefined;
+  const limits = limitsOf(maxDistance, faces.length);
+  const earlier = isDeepStrictEqual(limitsUsed(options.earlier), limits) ? options.earlier : undefined;
   const people = new PeopleInLeaves(sorted, corrections);
 
   const forced = new Set<number>();
@@ -120,7 +135,7 @@ export async function clusterFaces(
     const grown = await growTree({
       leaves,
       vectors,
-      ...limitsOf(maxDistance),
+      ...limits,
       apart: people.apart,
       together,
       ...(tree === undefined ? {} : { earlier: tree }),
@@ -161,6 +176,9 @@ const least = (ids: readonly string[]): string =>
 function refuse(reason: string): never {
   throw visageError('FACES_INVALID', { reason });
 }
+
+const limitsUsed = (clustering: Clustering | undefined): ReturnType<typeof limitsOf> | undefined =>
+  clustering && limitsOf(clustering.maxDistance, clustering.tree.leaves.length);
 
 /** The faces sorted by id. */
 function checkFaces(faces: readonly FaceToCluster[]): FaceToCluster[] {

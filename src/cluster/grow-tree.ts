@@ -200,8 +200,9 @@ class Growing {
     const firstLeaf = this.#firstLeaf;
     const allowances = this.#allowances;
     const own = allowances[node]!;
-    const { leastSimilarity } = this.#growth;
-    let similarity = -Infinity;
+    const { leastSimilarity, groupAllowance } = this.#growth;
+    // Nobody is granted more than that, so most products need no second look.
+    let similarity = leastSimilarity - own - groupAllowance;
     let nearest = -1;
     for (let first = 0; first < size; first += rowsAtOnce) {
       const count = Math.min(rowsAtOnce, size - first);

@@ -33,6 +33,8 @@ export const lockedRooms: Rooms = {
   packs: locked('packs'),
   gallery: locked('gallery'),
   people: locked('people'),
+  cluster: locked('cluster'),
+  report: locked('report'),
   serve: locked('serve'),
 };
 

@@ -14,7 +14,7 @@ export interface SheetFace {
 export interface SheetCluster {
   readonly number: number;
   /** Who it is, where somebody said so. */
-  readonly name?: string;
+  readonly name: string | undefined;
   /** The most typical first; one or more. */
   readonly faces: readonly SheetFace[];
 }

@@ -1,0 +1,296 @@
+import { stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import type { ClusterEnrolment, ClusterName, FolderClusters, PlacedFace } from '../../cluster/index.ts';
+import { visageError } from '../../kernel/index.ts';
+import type { RecognizerOptions } from '../../recognizer.ts';
+import { writeSheet } from '../cluster-sheet.ts';
+import { addNetworkFlags, addOutputFlags, readNetworkFlags } from '../common-flags.ts';
+import { boxRecord } from '../face-record.ts';
+import { addFlags, readFlags } from '../flags.ts';
+import { addGalleryFlags, type GalleryFlags, galleryKey, galleryPath } from '../gallery-access.ts';
+import type { RegisterVerb, Run } from '../run.ts';
+import { printable } from '../view/cells.ts';
+import { rounded } from '../view/numbers.ts';
+import { paint } from '../view/style.ts';
+import { counted } from '../view/units.ts';
+
+const description = `Group the faces of all photos in a folder by person, without knowing anybody.
+
+Each group, a cluster, gets a line: its number, how many faces it has, its name if it was given one, and photos it is in. Faces that are like no other are counted. --sheet writes a page with all faces to look at.
+
+What was found out is kept in an album: the same command, later, looks only at photos that are new or changed, and clusters keep their numbers. Photos that are gone leave the album.
+
+Corrections are remembered and hold in every later run. They take two at a time, and may be given several times: each is the number of a cluster or a photo; of several faces in one photo, photo.jpg#2 is the second from the left. --name makes a cluster a person of a gallery, whom identify then knows.`;
+
+const examples = `
+Examples:
+  visage cluster holiday/ --sheet holiday.html
+  visage cluster holiday/ --same 3 17
+  visage cluster holiday/ --not-same beach/a.jpg party.jpg#2
+  visage cluster holiday/ --name 3 "Anna" --name 5 "Bob" --gallery family.gallery
+  visage cluster holiday/ --json > clusters.json
+
+Exit code 1 only where no photo at all could be used, or the album or gallery could not.`;
+
+const limitSchema = {
+  maxDistance: {
+    type: 'number',
+    exclusiveMin: 0,
+    max: 2,
+    default: 1,
+    description: 'distance beyond which two faces count as two people; less: smaller, purer clusters',
+  },
+} as const;
+
+interface ClusterFlags extends GalleryFlags {
+  readonly state?: string;
+  readonly sheet?: string;
+  readonly same?: string[];
+  readonly notSame?: string[];
+  readonly forget?: string[];
+  readonly name?: string[];
+  readonly maxDistance?: number;
+}
+
+export const registerCluster: RegisterVerb = (program, run) => {
+  const command = program
+    .command('cluster')
+    .summary('group the faces of a folder by person')
+    .description(description)
+    .argument('<folder>', 'a folder of photos')
+    .option('--state <file>', 'where the album is kept (default: .visage-clusters.npz in the folder)')
+    .option('--sheet <file>', 'write a contact sheet to this file: a page (.html), or a picture (.png)')
+    .option('--same <two...>', 'two that are the same person')
+    .option('--not-same <two...>', 'two that are not')
+    .option('--forget <two...>', 'two between which nothing that was said counts any more')
+    .option('--name <two...>', 'the number of a cluster and who it is: makes it a person of the gallery')
+    .addHelpText('after', examples);
+  addFlags(command, limitSchema, { maxDistance: 'that of the pack' });
+  addGalleryFlags(command);
+  addNetworkFlags(command, 'that of the album, bundled for a new one');
+  addOutputFlags(command).action(async (folder: string, flags: ClusterFlags) => {
+    const limit = flags.maxDistance === undefined ? {} : readFlags(command, limitSchema);
+    await cluster(run, folder, { ...flags, ...limit }, readNetworkFlags(command));
+  });
+};
+
+async function cluster(
+  run: Run,
+  folder: string,
+  flags: ClusterFlags,
+  networks: RecognizerOptions,
+): Promise<void> {
+  const { output, rooms, signal, progress } = run;
+  const corrections = {
+    same: pairsOf('--same', flags.same),
+    notSame: pairsOf('--not-same', flags.notSame),
+    forget: pairsOf('--forget', flags.forget),
+  };
+  const names = namesOf(flags.name);
+  const { personName } = await rooms.gallery();
+  for (const { name } of names) personName(name);
+  await requireFolder(folder);
+  const state = flags.state ?? join(folder, '.visage-clusters.npz');
+  const { clusterFolder, facesById, packOfAlbum } = await rooms.cluster();
+  const pack = networks.pack ?? (await packOfAlbum(state));
+  const { openRecognizer } = await rooms.recognizer();
+  await using recognizer = await openRecognizer({ ...networks, ...(pack === undefined ? {} : { pack }) });
+  await using gallery = await galleryFor(run, flags, names, recognizer.pack);
+  run.interruption.kept = `the photos looked at so far are kept, and ${state} is as it was`;
+  const found = await clusterFolder(folder, recognizer, {
+    state,
+    ...corrections,
+    names,
+    progress,
+    signal,
+    ...(flags.maxDistance === undefined ? {} : { maxDistance: flags.maxDistance }),
+  });
+  output.progress.end();
+  const { album } = found;
+  const faces = facesById(album);
+  if (album.photos.length > 0 && flags.sheet !== undefined) {
+    const command = commandFor(folder, flags);
+    const { cropSizePx } = recognizer.pack.alignment;
+    await writeSheet(rooms, flags.sheet, {
+      album,
+      faces,
+      folder: basename(resolve(folder)),
+      command,
+      cropSizePx,
+    });
+  }
+  const enrolments: (ClusterEnrolment & { readonly number: number })[] = [];
+  if (gallery !== undefined) {
+    const { enrolCluster } = await rooms.cluster();
+    for (const { number, name } of names) {
+      enrolments.push({ number, ...(await enrolCluster(gallery, album, number, name)) });
+    }
+  }
+  await report(run, { found, faces, state, sheet: flags.sheet, enrolments, galleryPath: gallery?.path });
+}
+
+/** A flag's values, two by two. */
+function pairsOf(flag: string, values: readonly string[] = []): (readonly [string, string])[] {
+  const pairs: (readonly [string, string])[] = [];
+  for (let i = 0; i < values.length; i += 2) {
+    const [a, b] = [values[i]!, values[i + 1]];
+    if (b === undefined || a === b) {
+      const problem =
+        b === undefined
+          ? `${flag} takes two, and ${a} stands alone.`
+          : `${flag} takes two different ones, not ${a} twice.`;
+      throw visageError('USAGE', { problem, command: 'visage cluster' });
+    }
+    pairs.push([a, b]);
+  }
+  return pairs;
+}
+
+function namesOf(values: readonly string[] | undefined): ClusterName[] {
+  return pairsOf('--name', values).map(([number, name]) => {
+    if (/^\d{1,9}$/.test(number)) return { number: Number(number), name };
+    const problem = `--name takes the number of a cluster and a name; ${JSON.stringify(number)} is no number.`;
+    throw visageError('USAGE', { problem, command: 'visage cluster' });
+  });
+}
+
+async function requireFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => undefined);
+  if (found === undefined) throw visageError('FILE_NOT_FOUND', { path: folder });
+  if (!found.isDirectory()) throw visageError('FILE_UNREADABLE', { path: folder, reason: 'it is no folder' });
+}
+
+/** The gallery that names go to, made where it is not there. */
+async function galleryFor(
+  run: Run,
+  flags: ClusterFlags,
+  names: readonly ClusterName[],
+  pack: { readonly name: string; readonly embedder: { readonly dimension: number } },
+) {
+  if (names.length === 0) return undefined;
+  const { openGallery } = await run.rooms.gallery();
+  const key = await galleryKey(run, flags);
+  return openGallery(galleryPath(run, flags), {
+    pack: pack.name,
+    dimension: pack.embedder.dimension,
+    ...(key === undefined ? {} : { key }),
+  });
+}
+
+/** A word as a POSIX shell takes it. */
+const quoted = (word: string): string =>
+  /^[A-Za-z0-9_.,/:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+
+const commandFor = (folder: string, { state, sheet }: ClusterFlags): string =>
+  ['visage', 'cluster', folder, ...(state === undefined ? [] : ['--state', state]), '--sheet', sheet!]
+    .map(quoted)
+    .join(' ');
+
+interface Reported {
+  readonly found: FolderClusters;
+  readonly faces: ReadonlyMap<string, PlacedFace>;
+  readonly state: string;
+  readonly sheet: string | undefined;
+  readonly enrolments: readonly (ClusterEnrolment & { readonly number: number })[];
+  readonly galleryPath: string | undefined;
+}
+
+/** Photos that a line of a cluster names. */
+const photosInLine = 3;
+
+async function report(
+  run: Run,
+  { found, faces, state, sheet, enrolments, galleryPath: place }: Reported,
+): Promise<void> {
+  const { output } = run;
+  const { album, work } = found;
+  const { clusters } = album.clustering;
+  const names = new Map(album.names.map(({ number, name }) => [number, name]));
+  const depth = output.stdoutTraits.color;
+  const people = clusters.filter(({ faces: ids }) => ids.length > 1);
+  for (const { number, faces: ids } of people) {
+    const files = [...new Set(ids.map((id) => faces.get(id)!.photo.files[0]!))];
+    const listed = files.slice(0, photosInLine).map(printable).join(', ');
+    const more = files.length > photosInLine ? `, ${files.length - photosInLine} more` : '';
+    const name = names.get(number);
+    const who = name === undefined ? '' : ` ${paint(printable(name), 'good', depth)}`;
+    await output.line(
+      `${paint(`#${number}`, 'strong', depth)}${who}: ${ids.length} faces (${listed}${more})`,
+    );
+  }
+  for (const { file, code, message } of album.unusable) {
+    await output.line(`${printable(file)}: ${paint(code, 'bad', depth)} ${printable(message)}`);
+  }
+  const alone = clusters.length - people.length;
+  await output.line(
+    `${counted(people.length, 'cluster')}, ${counted(alone, 'face')} alone, in ${counted(album.photos.length, 'photo')}`,
+  );
+  const failed = album.unusable.length;
+  const list = await output.openList(head(found, faces, state, sheet, enrolments), 'photos');
+  for (const record of photoRecords(found)) await list.add(record);
+  if (album.photos.length === 0) throw visageError('ALL_PHOTOS_FAILED', { got: failed });
+  await list.close();
+  output.note(
+    `Looked at ${counted(work.looked, 'photo')}, knew ${work.reused}${work.gone > 0 ? `, ${work.gone} are gone` : ''}; ${counted(work.changedClusters, 'cluster')} changed.`,
+  );
+  if (failed > 0) output.note(`${counted(failed, 'photo')} could not be used; the reason stands above.`);
+  if (found.forgotten > 0) output.note(`${counted(found.forgotten, 'correction')} taken back.`);
+  for (const { number, name, added, known } of enrolments) {
+    output.note(
+      `#${number} is ${printable(name)} in ${place}: ${counted(added, 'face')} added, ${known} known.`,
+    );
+  }
+  if (sheet !== undefined) output.note(`The contact sheet is in ${sheet}.`);
+}
+
+/** The document without its photos. */
+function head(
+  { album, work, skipped, forgotten }: FolderClusters,
+  faces: ReadonlyMap<string, PlacedFace>,
+  state: string,
+  sheet: string | undefined,
+  enrolments: Reported['enrolments'],
+): Record<string, unknown> {
+  const names = new Map(album.names.map(({ number, name }) => [number, name]));
+  return {
+    pack: album.pack,
+    state,
+    ...(sheet === undefined ? {} : { sheet }),
+    clusters: album.clustering.clusters.map(({ number, faces: ids }) => ({
+      number,
+      name: names.get(number) ?? null,
+      faces: ids.map((id) => faces.get(id)!.name),
+    })),
+    corrections: album.clustering.corrections.map(({ same, faces: ids }) => ({
+      same,
+      faces: ids.map((id) => faces.get(id)?.name ?? null),
+    })),
+    forgotten,
+    enrolled: enrolments,
+    skipped,
+    work,
+  };
+}
+
+/** Photos with their faces, and those that could not be used, each copy in its own place. */
+function photoRecords({ album }: FolderClusters): unknown[] {
+  const numbers = new Map(
+    album.clustering.clusters.flatMap(({ number, faces }) => faces.map((id) => [id, number] as const)),
+  );
+  const records = [
+    ...album.photos.flatMap(({ files, width, height, faces }) =>
+      files.map((file) => ({
+        file,
+        width,
+        height,
+        faces: faces.map(({ id, box, score }) => ({
+          box: boxRecord(box),
+          score: rounded(score, 4),
+          cluster: numbers.get(id)!,
+        })),
+      })),
+    ),
+    ...album.unusable.map(({ file, code, message }) => ({ file, error: { code, message } })),
+  ];
+  return records.sort((a, b) => (a.file < b.file ? -1 : 1));
+}
