@@ -29,12 +29,14 @@ export const sheetStyle = `
 .chosen button:hover{border-color:var(--accent)}
 .chosen .command{display:grid;grid-template-columns:auto minmax(0,1fr);gap:4px 12px;align-items:center}
 .chosen .command code{font:.8125rem/1.4 var(--mono);color:var(--quiet);overflow-wrap:anywhere}
-.chosen .command button{min-width:11rem}
+.chosen .command button{min-width:13.5rem}
 @media (max-width:560px){
   .clusters{gap:14px}.cluster{padding:12px}
   .faces{grid-template-columns:repeat(auto-fill,minmax(60px,1fr))}
   .faces.alone{grid-template-columns:repeat(auto-fill,minmax(64px,1fr))}
   .chosen .command{grid-template-columns:1fr}.chosen .command button{min-width:0}
+  .chosen p,.chosen .command code{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}
+  .chosen p{font-size:.875rem}
 }
 @media print{.chosen{display:none}.sheet{padding-bottom:0}.cluster>header .number{border:0;background:none}}
 `;
