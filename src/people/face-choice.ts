@@ -1,14 +1,14 @@
 import { mainFace } from '../dataset/index.ts';
 import type { LocatedFace } from '../detect/index.ts';
-import { visageError } from '../kernel/index.ts';
+import { type Box, intersectionOverUnion, visageError } from '../kernel/index.ts';
 import type { OpenPack } from '../packs/index.ts';
 import type { LocatedPhoto } from '../recognizer.ts';
 
 /**
  * Which face of a photo is meant: `main`, the large central one (or the one that the pack's own rule
- * takes), or a number, counted from the left of the picture, from 1.
+ * takes), a number, counted from the left of the picture, from 1, or the one that overlaps a box most.
  */
-export type FaceChoice = 'main' | number;
+export type FaceChoice = 'main' | number | Box;
 
 /** A face and its place among those of the photo. */
 export interface ChosenFace {
@@ -26,7 +26,8 @@ export function facesFromLeft({ faces }: LocatedPhoto): ChosenFace[] {
 
 /**
  * @param path how messages call the photo
- * @throws VisageError `NO_FACE`; `OPTION_INVALID` where there is no face of that number
+ * @throws VisageError `NO_FACE`, also where none overlaps the box; `OPTION_INVALID` where there is no face of
+ *   that number
  */
 export function chooseFace(
   located: LocatedPhoto,
@@ -36,6 +37,12 @@ export function chooseFace(
 ): ChosenFace {
   const fromLeft = facesFromLeft(located);
   if (fromLeft.length === 0) throw visageError('NO_FACE', { path });
+  if (typeof choice === 'object') {
+    const overlap = ({ face }: ChosenFace): number => intersectionOverUnion(face.box, choice);
+    const nearest = fromLeft.toSorted((a, b) => overlap(b) - overlap(a))[0]!;
+    if (overlap(nearest) === 0) throw visageError('NO_FACE', { path });
+    return nearest;
+  }
   if (choice !== 'main') {
     const chosen = fromLeft[choice - 1];
     if (chosen !== undefined) return chosen;

@@ -5,6 +5,8 @@ import { visageError } from '../kernel/index.ts';
 /** A face that was seen in a photo and may be named later. */
 export interface RememberedFace {
   readonly faceId: string;
+  /** Tells the photo from others of the same name. */
+  readonly photoId: string;
   /** File name of the photo. */
   readonly source: string;
   readonly face: LocatedFace;
@@ -12,9 +14,8 @@ export interface RememberedFace {
   readonly embedding: Float32Array;
   /** The aligned crop as a JPEG file. */
   readonly crop: Uint8Array;
+  readonly quality: Readonly<Record<string, number>>;
   readonly seenAtMs: number;
-  /** Whether the gallery knew nobody who bears it. */
-  readonly unknown: boolean;
 }
 
 /** Faces in memory, and nowhere else: at most so many, for so long. */

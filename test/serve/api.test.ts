@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { openServer, type Server } from '../../src/serve/index.ts';
 import { samplePhoto } from '../support/bundled-weights.ts';
 import { type Field, fileAt, form } from './support/form.ts';
+import { stranger } from './support/lone-face.ts';
 
 let server: Server;
 before(async () => {
@@ -11,6 +12,8 @@ before(async () => {
 after(() => server.close());
 
 const photo = await fileAt(samplePhoto('sample1.jpg'));
+/** Somebody whom no other test enrols. */
+const alone = await stranger();
 const post = (url: string, ...fields: readonly Field[]) =>
   server.app.inject({ method: 'POST', url, ...form(...fields) });
 const call = (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, payload?: object) =>
@@ -60,10 +63,32 @@ test('a photo is looked at whether it comes in a form or as the body, and rememb
 });
 
 test('people are added, shown, renamed, merged, split and deleted', async () => {
-  const added = await post('/api/v1/enroll', ['name', 'Grace'], ['photo', photo], ['photo', photo]);
+  const added = await post(
+    '/api/v1/enroll?keepDuplicates=true',
+    ['name', 'Grace'],
+    ['photo', photo],
+    ['photo', photo],
+  );
   assert.equal(added.statusCode, 201, added.body);
   const { person, photos } = added.json();
   assert.equal(person.exampleCount, 2);
+  assert.deepEqual(
+    photos[0].warnings.map(({ code }: { code: string }) => code),
+    ['several-faces'],
+  );
+  assert.equal(photos[0].quality.verdict, 'good');
+  const twin = await post(
+    '/api/v1/enroll',
+    ['name', 'grace'],
+    ['photo', photo],
+    ['photo', { fileName: 'no.jpg', bytes: Buffer.from('no') }],
+  );
+  assert.equal(twin.json().person.exampleCount, 2, 'the picture is there already');
+  assert.ok(twin.json().photos[0].warnings.some(({ code }: { code: string }) => code === 'duplicate'));
+  assert.equal(twin.json().photos[1].error.code, 'IMAGE_UNREADABLE');
+  const byBox = await post('/api/v1/enroll?box=1475,198,201,237', ['name', 'Right'], ['photo', photo]);
+  assert.ok(byBox.json().photos[0].box.x > 1400);
+  assert.equal((await call('DELETE', `/people/${byBox.json().person.id}`)).statusCode, 200);
   assert.equal(new Set(photos.map(({ exampleId }: { exampleId: number }) => exampleId)).size, 2);
   const people = (await call('GET', '/people')).json().people;
   const grace = people.find(({ name }: { name: string }) => name === 'Grace');
@@ -98,8 +123,27 @@ test('verify compares the main faces of two photos', async () => {
   const same = await post('/api/v1/verify', ['first', photo], ['second', photo]);
   assert.equal(same.statusCode, 200, same.body);
   assert.deepEqual([same.json().same, same.json().distance], [true, 0]);
+  assert.ok(same.json().probability > 0.99 && same.json().first.faceCount === 3);
   const two = await post('/api/v1/verify', ['first', photo]);
   assert.deepEqual([two.statusCode, two.json().error.code], [400, 'REQUEST_INVALID']);
+});
+
+test('remembered faces of nobody are put together by person', async () => {
+  const before = (await call('GET', '/clusters')).json().clusters.length;
+  const sights = [
+    await post('/api/v1/identify?remember=true', ['photo', alone]),
+    await post('/api/v1/identify?remember=true', ['photo', alone]),
+  ];
+  const ids = sights.map((sight) => sight.json().faces[0].faceId);
+  const { clusters } = (await call('GET', '/clusters')).json();
+  assert.equal(clusters.length, before + 1);
+  const own = clusters.find(({ faces }: { faces: { faceId: string }[] }) =>
+    faces.some(({ faceId }) => faceId === ids[0]),
+  );
+  assert.deepEqual(new Set(own.faces.map(({ faceId }: { faceId: string }) => faceId)), new Set(ids));
+  assert.equal(own.faces.length, 2);
+  await call('POST', '/faces/name', { name: 'Clustered', faceIds: ids });
+  assert.equal((await call('GET', '/clusters')).json().clusters.length, before);
 });
 
 test('what cannot be taken is refused with a code, a sentence and the id of the request', async () => {
@@ -171,7 +215,9 @@ test('the server tells how it is', async () => {
 test('the gallery is judged: distances between its examples, and a map', async () => {
   const empty = (await call('GET', '/evaluation')).json();
   assert.equal(empty.maxDistance, 0.42);
-  const added = (await post('/api/v1/enroll', ['name', 'One'], ['photo', photo], ['photo', photo])).json();
+  const added = (
+    await post('/api/v1/enroll?keepDuplicates=true', ['name', 'One'], ['photo', photo], ['photo', photo])
+  ).json();
   const other = await fileAt(samplePhoto('sample2.jpg'));
   const { person } = (await post('/api/v1/enroll', ['name', 'Two'], ['photo', other])).json();
   const judged = await call('GET', '/evaluation');

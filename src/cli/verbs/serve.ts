@@ -4,6 +4,7 @@ import { compreFaceSettings, serverLimits } from '../../serve/index.ts';
 import { addNetworkFlags, addOutputFlags, readNetworkFlags } from '../common-flags.ts';
 import { addFlags, readFlags } from '../flags.ts';
 import { packageFile } from '../package-file.ts';
+import { addGalleryFlags, galleryKey, galleryPath, type GalleryFlags } from '../gallery-access.ts';
 import type { RegisterVerb, Run } from '../run.ts';
 
 const description = `Answer over HTTP: the API of Visage under /api/v1, its description at /openapi.json and /docs.
@@ -27,8 +28,7 @@ const portSchema = {
   },
 } as const;
 
-interface ServeFlags {
-  readonly gallery: string;
+interface ServeFlags extends GalleryFlags {
   readonly host: string;
   readonly withoutKeys?: boolean;
   readonly keys?: string;
@@ -40,12 +40,12 @@ export const registerServe: RegisterVerb = (program, run) => {
     .command('serve')
     .summary('answer over HTTP')
     .description(description)
-    .option('--gallery <file>', 'where the people are kept; made where it is not there', 'people.gallery')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--without-keys', 'take requests without a key, from this machine only')
     .option('--keys <file>', 'file of the keys, see visage keys (default: that of the gallery with .keys)')
     .option('--audit <file>', 'who did what, appended (default: that of the gallery with .audit.jsonl)')
     .addHelpText('after', examples);
+  addGalleryFlags(command);
   addFlags(command, portSchema);
   addNetworkFlags(command);
   addFlags(command, serverLimits, { maxActive: 'two a core and one more' });
@@ -62,7 +62,9 @@ export const registerServe: RegisterVerb = (program, run) => {
 
 async function serve(run: Run, flags: ServeFlags, port: number, options: object): Promise<void> {
   const { openServer, KeyFile } = await run.rooms.serve();
-  const { gallery, host, keys = `${gallery}.keys`, audit = `${gallery}.audit.jsonl` } = flags;
+  const gallery = galleryPath(run, flags);
+  const key = await galleryKey(run, flags);
+  const { host, keys = `${gallery}.keys`, audit = `${gallery}.audit.jsonl` } = flags;
   if (flags.withoutKeys !== true) {
     const known = await new KeyFile(keys).list();
     if (known.every(({ revokedAtMs }) => revokedAtMs !== null)) {
@@ -73,6 +75,7 @@ async function serve(run: Run, flags: ServeFlags, port: number, options: object)
   await using server = await openServer({
     ...options,
     galleryPath: gallery,
+    ...(key && { galleryKey: key }),
     auditPath: audit,
     ...(flags.withoutKeys === true ? {} : { keysPath: keys }),
     version: packageFile().version,

@@ -15,7 +15,7 @@ export function faceAnswer(
   { plugins, status }: Pick<Parameters, 'plugins' | 'status'>,
   exactProbability = false,
 ) {
-  const { box, probability, landmarks, embedding } = face;
+  const { box, probability, landmarks, pose, embedding } = face;
   const asked = [...plugins];
   return {
     embedding:
@@ -29,6 +29,10 @@ export function faceAnswer(
       x_min: box.xMin,
       y_min: box.yMin,
     },
+    pose:
+      pose !== undefined && plugins.has('pose')
+        ? { pitch: double(pose.pitch), roll: double(pose.roll), yaw: double(pose.yaw) }
+        : undefined,
     landmarks: plugins.has('landmarks') ? landmarks.map(({ x, y }) => [x, y]) : undefined,
     execution_time: status
       ? {

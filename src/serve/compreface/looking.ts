@@ -1,6 +1,7 @@
 import type { FivePoints, LocatedFace } from '../../detect/index.ts';
 import { decodePhoto, exifOrientation, resizeRaster, type Photo, type Raster } from '../../image/index.ts';
 import { boxArea, unit, type Box } from '../../kernel/index.ts';
+import { headPose, type HeadPose } from '../../quality/index.ts';
 import type { UploadedFile } from '../http/uploaded-file.ts';
 import { photoOf } from '../records.ts';
 import type { Service } from '../service.ts';
@@ -20,6 +21,8 @@ export interface SeenFace {
   };
   readonly probability: number;
   readonly landmarks: readonly { readonly x: number; readonly y: number }[];
+  /** Of the head, as the upright photo shows it; absent where the landmarks span no face. */
+  readonly pose: HeadPose | undefined;
   /** Of unit length. Only where asked for. */
   readonly embedding: Float32Array | undefined;
 }
@@ -79,6 +82,7 @@ export async function lookAt(
       box: cornersOf(wide, orientation, width, height),
       probability: score,
       landmarks: landmarks.map((point) => rounded(storedPoint(point, orientation, width, height))),
+      pose: headPose(landmarks),
       embedding: embeddings[i] === undefined ? undefined : unit(embeddings[i]),
     };
   });

@@ -1,7 +1,8 @@
-import { visageError } from '../../kernel/index.ts';
+import { type SeenPhoto, verifyPhotos } from '../../people/index.ts';
+import { faceQuality, qualityNumbers } from '../../quality/index.ts';
 import type { IdentifiedFace } from '../../recognizer.ts';
 import { inTurn } from '../http/photo-work.ts';
-import { faceRecord, photoOf, rounded } from '../records.ts';
+import { faceRecord, photoOf, qualityRecord, rounded } from '../records.ts';
 import {
   DetectAnswerSchema,
   IdentifyAnswerSchema,
@@ -62,12 +63,13 @@ export const addFaceRoutes: AddRoutes = (app, { service, remembered, limits }) =
         const remember = request.query.remember && limits.rememberedFaces > 0;
         const rememberFace = async (face: IdentifiedFace): Promise<string> =>
           remembered.add({
+            photoId: request.id,
             source: source.name,
             face,
             embedding: face.embedding,
             crop: await service.crop({ photo, faces }, face),
+            quality: qualityNumbers(faceQuality(photo, face)),
             seenAtMs: Date.now(),
-            unknown: face.name === null,
           });
         const records = faces.map(async (face) => {
           const candidates = face.candidates.slice(0, candidateCount).map(async ({ name, probability }) => ({
@@ -108,24 +110,29 @@ export const addFaceRoutes: AddRoutes = (app, { service, remembered, limits }) =
     },
     (request) =>
       inTurn(request, async (signal) => {
-        const { body } = request;
-        const verdict = await service.verify(photoOf(body.first[0]!), photoOf(body.second[0]!), signal);
-        const side = ({ width, height, face }: (typeof verdict)['first']) => ({
-          width,
-          height,
-          face: faceRecord(face),
+        const { first, second } = request.body;
+        const verdict = await verifyPhotos(service.recognizer, photoOf(first[0]!), photoOf(second[0]!), {
+          signal,
         });
-        if (!Number.isFinite(verdict.distance)) {
-          throw visageError('EMBEDDING_UNDEFINED', { pack: service.recognizer.pack.name });
-        }
+        const [pair] = verdict.pairs;
+        const [one, two] = verdict.photos;
         return {
           pack: service.recognizer.pack.name,
-          same: verdict.same,
-          distance: rounded(verdict.distance, 4),
-          maxDistance: service.maxDistance,
-          first: side(verdict.first),
-          second: side(verdict.second),
+          same: pair!.same,
+          distance: rounded(pair!.distance, 4),
+          probability: rounded(pair!.probability, 6),
+          maxDistance: verdict.maxDistance,
+          first: sideRecord(one),
+          second: sideRecord(two),
         };
       }),
   );
 };
+
+const sideRecord = ({ width, height, faceCount, faces: [seen] }: SeenPhoto) => ({
+  width,
+  height,
+  faceCount,
+  face: faceRecord(seen!.face),
+  quality: qualityRecord(seen!.quality),
+});

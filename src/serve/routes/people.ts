@@ -1,11 +1,13 @@
-import { toVisageError } from '../../kernel/index.ts';
+import type { Static } from 'typebox';
+import { enrolPhotos, type PhotoEnrolment } from '../../people/index.ts';
 import { inTurn } from '../http/photo-work.ts';
-import { boxOf, boxRecord, personDetailsRecord, personRecord, photoOf } from '../records.ts';
+import { boxOf, boxRecord, personDetailsRecord, personRecord, photoOf, qualityRecord } from '../records.ts';
 import { failures } from '../schemas/failure.ts';
 import {
   DeletionSchema,
   EnrolAnswerSchema,
   EnrolBodySchema,
+  EnrolledPhotoSchema,
   EnrolQuerySchema,
   MergeSchema,
   NewPersonSchema,
@@ -180,36 +182,40 @@ export const addPeopleRoutes: AddRoutes = (app, { service }) => {
     },
     (request, reply) =>
       inTurn(request, async (signal) => {
-        const { name, photo: files } = request.body;
-        const box = request.query.box === undefined ? undefined : boxOf(request.query.box);
-        const seen = [];
-        for (const file of files) {
-          try {
-            seen.push({ file: file.name, chosen: await service.chooseFace(photoOf(file), box, signal) });
-          } catch (thrown) {
-            signal.throwIfAborted();
-            seen.push({ file: file.name, error: toVisageError(thrown) });
-          }
-        }
-        const good = seen.filter((each) => each.chosen !== undefined);
-        if (good.length === 0) throw seen[0]!.error!;
-        const { person, exampleIds } = await service.enrol(
-          name,
-          good.map(({ file, chosen }) => ({ ...chosen, source: file })),
-        );
-        request.audited = { person: person.id, examples: exampleIds };
+        const { name, photo } = request.body;
+        const { box, keepDuplicates } = request.query;
+        const report = await enrolPhotos(gallery, service.recognizer, name, photo.map(photoOf), {
+          face: box === undefined ? 'main' : boxOf(box),
+          keepDuplicates,
+          addedAtMs: Date.now(),
+          signal,
+        });
+        const [first] = report.photos;
+        if (report.photos.every(({ error }) => error !== undefined)) throw first!.error!;
+        const person = report.person!;
+        request.audited = {
+          person: person.id,
+          examples: report.photos.flatMap((each) => ('exampleId' in each ? [each.exampleId] : [])),
+        };
         return reply.status(201).send({
           person: personRecord(person),
-          photos: seen.map(({ file, chosen, error }) => {
-            if (chosen === undefined) return { file, warnings: [], error: error.toJSON() };
-            return {
-              file,
-              exampleId: exampleIds[good.findIndex((each) => each.chosen === chosen)]!,
-              box: boxRecord(chosen.face.box),
-              warnings: [...chosen.warnings],
-            };
-          }),
+          isNew: report.isNew,
+          photos: report.photos.map(photoRecord),
         });
       }),
   );
 };
+
+function photoRecord(outcome: PhotoEnrolment): Static<typeof EnrolledPhotoSchema> {
+  if (outcome.error !== undefined) {
+    return { file: outcome.source, warnings: [], error: outcome.error.toJSON() };
+  }
+  const { source, exampleId, face, quality, warnings } = outcome;
+  return {
+    file: source,
+    ...(exampleId !== null && { exampleId }),
+    box: boxRecord(face.face.box),
+    quality: qualityRecord(quality),
+    warnings: [...warnings],
+  };
+}

@@ -1,13 +1,40 @@
 import { Type } from 'typebox';
-import { personDetailsRecord } from '../records.ts';
+import { boxRecord, personDetailsRecord, rounded } from '../records.ts';
+import { RememberedClusters } from '../remembered-clusters.ts';
 import { failures } from '../schemas/failure.ts';
 import { PersonDetailsSchema } from '../schemas/people.ts';
-import { FaceParamsSchema, NameFacesSchema } from '../schemas/remembered.ts';
+import { ClustersSchema, FaceParamsSchema, NameFacesSchema } from '../schemas/remembered.ts';
 import type { AddRoutes } from './context.ts';
 import { sendCrop } from './examples.ts';
 
 /** Faces that identify was asked to remember. */
 export const addRememberedRoutes: AddRoutes = (app, { service, remembered }) => {
+  const clusters = new RememberedClusters(remembered, service);
+
+  app.get(
+    '/clusters',
+    {
+      config: { scope: 'read' },
+      schema: {
+        tags: ['remembered faces'],
+        summary: 'Remembered faces that nobody in the gallery bears, by person',
+        response: { 200: ClustersSchema, ...failures },
+      },
+    },
+    async () => ({
+      clusters: (await clusters.clusters()).map(({ number, faces }) => ({
+        clusterId: String(number),
+        faces: faces.map(({ faceId, source, face, seenAtMs }) => ({
+          faceId,
+          source,
+          box: boxRecord(face.box),
+          score: rounded(face.score, 4),
+          seenAtMs,
+        })),
+      })),
+    }),
+  );
+
   app.get(
     '/faces/:faceId/crop',
     {

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { BoxSchema, PointSchema } from './geometry.ts';
+import { QualitySchema } from './people.ts';
 import { OneFileSchema } from './upload.ts';
 
 const found = {
@@ -53,12 +54,21 @@ export const IdentifyQuerySchema = Type.Object({
 
 export const VerifyBodySchema = Type.Object({ first: OneFileSchema, second: OneFileSchema });
 
-const verified = Type.Object({ width: Type.Integer(), height: Type.Integer(), face: DetectedFaceSchema });
+const verified = Type.Object({
+  width: Type.Integer(),
+  height: Type.Integer(),
+  faceCount: Type.Integer({ description: 'Of the photo; one of them was compared.' }),
+  face: DetectedFaceSchema,
+  quality: QualitySchema,
+});
 
 export const VerifyAnswerSchema = Type.Object({
   pack: Type.String(),
   same: Type.Boolean({ description: 'Whether the distance is within maxDistance.' }),
   distance: Type.Number(),
+  probability: Type.Number({
+    description: 'That it is one person, where as many pairs are of one person as of two.',
+  }),
   maxDistance: Type.Number(),
   first: verified,
   second: verified,

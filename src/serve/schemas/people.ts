@@ -69,20 +69,45 @@ export const EnrolBodySchema = Type.Object({
   name: Type.String({ description: 'Of a person who is there, or of a new one.' }),
   photo: Type.Array(FileSchema, { minItems: 1, maxItems: 100 }),
 });
-export const EnrolQuerySchema = Type.Object({ box: Type.Optional(BoxQuerySchema) });
+export const EnrolQuerySchema = Type.Object({
+  box: Type.Optional(BoxQuerySchema),
+  keepDuplicates: Type.Boolean({
+    default: false,
+    description: 'Add pictures again that the person has already.',
+  }),
+});
 
-export const WarningSchema = Type.Object({ code: Type.String(), message: Type.String() });
+export const WarningSchema = Type.Object({
+  code: Type.String({ description: 'What may be wrong: several-faces, duplicate, nearer-to-another, …' }),
+  message: Type.String(),
+  person: Type.Optional(Type.String({ description: 'Whom else it is about.' })),
+  distance: Type.Optional(Type.Number()),
+  exampleId: Type.Optional(Type.Integer({ description: 'What it was compared with.' })),
+});
+
+export const QualitySchema = Type.Object({
+  overall: Type.Number({ description: 'In [0, 1].' }),
+  verdict: Type.String({ description: 'good, fair or poor.' }),
+  reasons: Type.Array(Type.String()),
+});
+
+export const EnrolledPhotoSchema = Type.Object({
+  file: Type.String(),
+  exampleId: Type.Optional(
+    Type.Integer({
+      description: 'Of the face that was added; absent where the person has the picture already.',
+    }),
+  ),
+  box: Type.Optional(BoxSchema),
+  quality: Type.Optional(QualitySchema),
+  warnings: Type.Array(WarningSchema),
+  error: Type.Optional(Type.Object({ code: Type.String(), message: Type.String(), hint: Type.String() })),
+});
 
 export const EnrolAnswerSchema = Type.Object({
   person: PersonSchema,
-  photos: Type.Array(
-    Type.Object({
-      file: Type.String(),
-      exampleId: Type.Optional(Type.Integer({ description: 'Of the face that was added.' })),
-      box: Type.Optional(BoxSchema),
-      warnings: Type.Array(WarningSchema),
-      error: Type.Optional(Type.Object({ code: Type.String(), message: Type.String(), hint: Type.String() })),
-    }),
-    { description: 'In the order in which they came; a photo that failed says why.' },
-  ),
+  isNew: Type.Boolean({ description: 'Whether the name was new.' }),
+  photos: Type.Array(EnrolledPhotoSchema, {
+    description: 'In the order in which they came; a photo that failed says why.',
+  }),
 });

@@ -1,4 +1,5 @@
 import { VisageError } from '../../../kernel/index.ts';
+import { faceQuality, qualityNumbers } from '../../../quality/index.ts';
 import { inTurn } from '../../http/photo-work.ts';
 import { photoOf } from '../../records.ts';
 import type { AddCompreFaceRoutes, CompreFaceContext } from '../context.ts';
@@ -77,7 +78,12 @@ export const addExampleRoutes: AddCompreFaceRoutes = (app, context) => {
           service.crop(located, face),
         ]);
         const { person, exampleIds } = await service.enrol(subject, [
-          { embedding: embedding!, crop: picture, source: file.name },
+          {
+            embedding: embedding!,
+            crop: picture,
+            source: file.name,
+            quality: qualityNumbers(faceQuality(located.photo, face)),
+          },
         ]);
         request.audited = { person: person.id, examples: exampleIds };
         return reply.status(201).send({ image_id: ids.of(exampleIds[0]!), subject });
