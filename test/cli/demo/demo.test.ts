@@ -123,12 +123,14 @@ describe('visage demo on the sample photos', () => {
 
   it('leaves what the README goes on with: its commands and its example run as they stand', async () => {
     const commands = readmeCommands().filter((command) => command.startsWith('npx visage '));
-    assert.equal(commands.length, 4);
+    assert.equal(commands.length, 9);
     for (const command of commands) {
       const { code, stderr } = await visage(folder, ...command.split(' ').slice(2));
       assert.equal(code, 0, `${command}: ${stderr}`);
     }
-    assert.ok(existsSync(join(folder, 'example.png')));
+    for (const file of ['example.png', 'people.gallery', 'pair.png']) {
+      assert.ok(existsSync(join(folder, file)), file);
+    }
     const [example] = readmeBlocks('ts');
     const library = pathToFileURL(inRepository('dist/src/index.js')).href;
     await writeFile(join(folder, 'example.mjs'), example!.replace("'visage'", JSON.stringify(library)));
