@@ -8,6 +8,8 @@ export { detCurve, normalDeviate } from './det.ts';
 export type { DetPoint } from './det.ts';
 export { distanceHistogram } from './distance-histogram.ts';
 export type { DistanceHistogram } from './distance-histogram.ts';
+export { divideForGallery, galleryProtocolOptions } from './gallery-protocol.ts';
+export type { GalleryProtocol, KnownPhotos } from './gallery-protocol.ts';
 export {
   cumulativeMatch,
   identificationCurve,
@@ -16,6 +18,8 @@ export {
   rankOf,
 } from './identification.ts';
 export type { IdentificationPoint, IdentificationReport, IdentificationTrials } from './identification.ts';
+export { measureIdentification, usualFalsePositiveRates } from './identification-measures.ts';
+export type { FalsePositiveEstimate, IdentificationMeasures } from './identification-measures.ts';
 export { lfwImagePath, parseLfwPairs } from './lfw-pairs.ts';
 export type { LfwImage, LfwPair } from './lfw-pairs.ts';
 export { drawPairs, drawPairsOptions } from './people-pairs.ts';

@@ -8,6 +8,11 @@ export {
   mapEmbeddings,
 } from './embedding-map.ts';
 export type { ShownFace, ShownPair } from './evaluation/face-pairs.ts';
+export {
+  identificationPage,
+  type IdentificationPageData,
+  type IdentificationPageEntry,
+} from './evaluation/identification-page.ts';
 export type { FailedPhoto, FailedPhotos } from './evaluation/left-out.ts';
 export {
   verificationPage,

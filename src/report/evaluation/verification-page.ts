@@ -7,7 +7,7 @@ import { type FailedPhoto, failedSection } from './left-out.ts';
 import { evaluationPage, numbersTable, repetitionSection, type Repetition } from './page.ts';
 import { detFigure } from './plot/det-figure.ts';
 import { histogramFigure } from './plot/histogram-figure.ts';
-import { rocFigure } from './plot/roc-figure.ts';
+import { tradeOffFigure } from './plot/trade-off-figure.ts';
 import { seriesLegend } from './plot/series.ts';
 import { openStudio, type Studio } from './plot/studio.ts';
 import { counted, listed, oneIn, percent, percentRange, rateCell, ratePercent } from './words.ts';
@@ -119,19 +119,32 @@ ${rates.map((rate, i) =>
 }
 
 function rocSection(studio: Studio, entries: readonly VerificationPageEntry[]): Section {
-  const series = entries.map(({ name, measures }) => ({
+  const series = entries.map(({ name, measures: { curve, trueAcceptRates, pairs } }) => ({
     name,
-    curve: curveCorners(measures.curve),
-    rates: measures.trueAcceptRates,
-    differentPairs: measures.pairs.different,
+    curve: curveCorners(curve).map(({ falseAcceptRate, trueAcceptRate }) => ({
+      falseRate: falseAcceptRate,
+      trueRate: trueAcceptRate,
+    })),
+    measured: trueAcceptRates.flatMap(({ falseAcceptRate, measured }) => {
+      if (measured === undefined) return [];
+      const trueRate = measured.point.trueAcceptRate;
+      const { low, high } = measured.interval ?? { low: trueRate, high: trueRate };
+      return [{ falseRate: falseAcceptRate, trueRate, low, high }];
+    }),
+    trials: pairs.different,
   }));
+  const figure = tradeOffFigure(series, {
+    title: 'ROC',
+    falseRate: 'pairs of two people wrongly accepted (FAR)',
+    trueRate: 'pairs of one person accepted (TAR)',
+  });
   return {
     id: 'roc',
     title: 'How strict is too strict',
     lead: html`The farther left, the stricter: fewer strangers are taken for the person. The higher the line there, the fewer rightful pairs are turned away for it. Left of one error in ${count(
       entries[0]!.measures.pairs.different,
     )} pairs nothing is known.`,
-    body: html`${seriesLegend(entries.map(({ name }) => name))}${studio.figure(rocFigure(series))}${numbersTable(
+    body: html`${seriesLegend(entries.map(({ name }) => name))}${studio.figure(figure)}${numbersTable(
       'True accept rate at the usual false accept rates',
       ['', ...entries.map(({ name }) => name), 'distance at most'],
       entries[0]!.measures.trueAcceptRates.map(({ falseAcceptRate }, i) =>

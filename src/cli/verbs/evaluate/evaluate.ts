@@ -1,4 +1,5 @@
 import type { RegisterVerb } from '../../run.ts';
+import { registerIdentification } from './identification.ts';
 import { registerVerification } from './verification.ts';
 
 const description = `Measure how good the answers are, on photos of which the answers are known.
@@ -9,6 +10,7 @@ const examples = `
 Examples:
   visage evaluate verification lfw/
   visage evaluate verification my-people/ --pack bundled --pack facenet-128
+  visage evaluate identification my-people/
 
 Each explains itself: visage evaluate <what> --help`;
 
@@ -21,5 +23,5 @@ export const registerEvaluate: RegisterVerb = (program, run) => {
     .helpCommand(false)
     .addHelpText('after', examples)
     .commandsGroup('What:');
-  for (const register of [registerVerification]) register(command, run);
+  for (const register of [registerVerification, registerIdentification]) register(command, run);
 };
