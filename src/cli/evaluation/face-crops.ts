@@ -37,5 +37,6 @@ export async function cropFaces(
     const bytes = await encodePicture(small, { format: 'jpeg', quality: 76 });
     pictures.set(i, { format: 'jpeg', bytes, width: small.width, height: small.height });
   }
+  progress?.({ stage: 'cutting out faces', done: places.length, total: places.length });
   return pictures;
 }

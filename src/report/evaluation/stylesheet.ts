@@ -16,6 +16,7 @@ export const evaluationStylesheet = `
 .beside{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,460px),1fr));gap:20px}
 .beside .plot{padding-inline:4px}
 .beside h3{margin-top:0}
+.beside .plot .wide{display:none}.beside .plot .narrow{display:block}.beside .drawing{max-width:480px}
 .compare td small,.compare th small{display:block;color:var(--quiet);font-weight:400;font-size:.8125rem;white-space:nowrap}
 .compare th[scope=row] small{white-space:normal}
 .compare th[scope=row]{text-align:left;white-space:normal;min-width:18ch}
@@ -41,5 +42,5 @@ h3+.quiet{margin-bottom:12px}
   .compare th[scope=row]{min-width:14ch}.compare .none{max-width:16ch}
   .pairs{grid-template-columns:1fr 1fr;gap:10px}.pair{padding:8px}
 }
-@media print{.plot .wide{display:block}.plot .narrow{display:none}}
+@media print{main>section>.plot .wide{display:block}main>section>.plot .narrow{display:none}}
 `;

@@ -1,5 +1,5 @@
 import type { FalsePositiveEstimate, Proportion } from '../../../evaluate/index.ts';
-import { csvText } from '../../../formats/index.ts';
+import { type CsvCell, csvText } from '../../../formats/index.ts';
 import { rounded } from '../../view/numbers.ts';
 import type { IdentificationOutcome } from './evaluate.ts';
 import type { IdentificationProtocol, IdentificationRequest } from './protocol.ts';
@@ -72,20 +72,25 @@ export function identificationDocument(
   };
 }
 
+const probeRow = (file: string, person: string | null, told: readonly CsvCell[]): CsvCell[] => [
+  file,
+  person,
+  ...told,
+];
+
 /** Every probe with what each system answered. */
 export function probeTable(
   { photos }: IdentificationProtocol,
   outcomes: readonly IdentificationOutcome[],
 ): string {
   const header = outcomes.flatMap(({ name }) => [`answer ${name}`, `rank ${name}`, `distance ${name}`]);
-  const rows = outcomes[0]!.answers.map(({ photo, person }, i) => [
-    photos[photo]!.file,
-    person,
-    ...outcomes.flatMap(({ answers }) => {
+  const rows = outcomes[0]!.answers.map(({ photo, person }, i) => {
+    const told = outcomes.flatMap(({ answers }) => {
       const { answer, rank } = answers[i]!;
       return [answer?.name ?? null, Number.isFinite(rank) ? rank : null, answer?.distance ?? null];
-    }),
-  ]);
+    });
+    return probeRow(photos[photo]!.file, person, told);
+  });
   return csvText(['photo', 'person', ...header], rows);
 }
 

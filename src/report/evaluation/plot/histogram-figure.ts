@@ -32,6 +32,9 @@ export function histogramFigure({ edges, groups, limit, label, told }: Histogram
     });
     return { group, outline };
   });
+  // Words near an edge run towards the middle.
+  const share = limit === undefined ? 0.5 : (limit.at - edges[0]!) / (edges.at(-1)! - edges[0]!);
+  const anchor = share > 0.7 ? 'end' : share < 0.3 ? 'start' : 'middle';
   return {
     told,
     heightShare: 0.75,
@@ -69,6 +72,7 @@ export function histogramFigure({ edges, groups, limit, label, told }: Histogram
                 text: 'words',
                 frameAnchor: 'top',
                 dy: -14,
+                textAnchor: anchor,
                 fill: 'currentColor',
                 fontWeight: 600,
               }),
