@@ -1,14 +1,49 @@
 // Compiles the whole tree from an empty dist/, so that a deleted source leaves no compiled ghost behind,
-// and makes the command line executable. Plain JavaScript: it must run before anything is compiled.
+// makes the command line executable, and builds the page where its sources have changed. Plain JavaScript:
+// it must run before anything is compiled.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-rmSync(`${root}dist`, { recursive: true, force: true });
-const compiler = spawnSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', root], {
-  stdio: 'inherit',
-});
-if (compiler.status !== 0) process.exit(compiler.status ?? 1);
-const commandLine = `${root}dist/src/cli/main.js`;
+const dist = `${root}dist/`;
+const builtFrom = `${dist}web.sha256`;
+
+/** Runs a command of node_modules; ends the build where it fails. */
+function run(script, ...args) {
+  const { status } = spawnSync(process.execPath, [`${root}node_modules/${script}`, ...args], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+/** What the page is made of: its own files, the types of the API, the versions of all packages. */
+function hashOfPage() {
+  const hash = createHash('sha256');
+  const own = readdirSync(`${root}web`, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => `${entry.parentPath}/${entry.name}`);
+  for (const file of [...own.sort(), `${root}src/serve/api-types.ts`, `${root}package-lock.json`]) {
+    hash.update(file.slice(root.length)).update('\0').update(readFileSync(file)).update('\0');
+  }
+  return hash.digest('hex');
+}
+
+if (existsSync(dist)) {
+  for (const entry of readdirSync(dist)) {
+    if (entry !== 'web' && entry !== 'web.sha256') rmSync(dist + entry, { recursive: true });
+  }
+}
+run('typescript/bin/tsc', '-p', root);
+const commandLine = `${dist}src/cli/main.js`;
 if (existsSync(commandLine)) chmodSync(commandLine, 0o755);
+
+const page = hashOfPage();
+const built = existsSync(`${dist}web/index.html`) && existsSync(builtFrom) && readFileSync(builtFrom, 'utf8');
+if (built !== page) {
+  rmSync(builtFrom, { force: true });
+  run('typescript/bin/tsc', '-p', `${root}web`);
+  run('vite/bin/vite.js', 'build', `${root}web`, '--logLevel', 'warn');
+  writeFileSync(builtFrom, page);
+}

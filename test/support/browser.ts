@@ -11,9 +11,9 @@ export const skipWithoutBrowser: string | false =
   browserPath === undefined ? 'needs Chromium (or CHROMIUM=path), which is absent here' : false;
 
 /** Starts the browser of this machine; the caller closes it. */
-export const openBrowser = (): Promise<Browser> =>
+export const openBrowser = (...flags: readonly string[]): Promise<Browser> =>
   chromium.launch({
     executablePath: browserPath!,
     // Containers: no user namespaces for the sandbox, little shared memory.
-    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', ...flags],
   });

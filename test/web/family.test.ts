@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
+import { skipWithoutBrowser } from '../support/browser.ts';
+import { inShared, skipWithoutShared } from '../support/repository.ts';
+import { faultsOf, phone, picture, visit, type Visit } from './support/visit.ts';
+
+const skip = skipWithoutBrowser || skipWithoutShared('data/family');
+const gallery = (person: string, ...numbers: readonly number[]): string[] =>
+  numbers.map((number) =>
+    inShared('data/family/gallery', `Family1-${person}`, `Family1-${person}${number}.jpg`),
+  );
+const group = inShared('data/family/groups/identification1_family1.jpg');
+
+/** One visit from the first start to the end, as somebody with a family album has it. */
+describe('a family album on the page', { skip }, () => {
+  let session: Visit;
+  let page: Page;
+  before(async () => {
+    session = await visit();
+    page = await session.open('identify');
+  });
+  after(async () => {
+    await session[Symbol.asyncDispose]();
+  });
+  const button = (name: string | RegExp) => page.getByRole('button', { name });
+
+  const names = async (): Promise<string[]> =>
+    (await session.server.service.gallery.people()).map(({ name }) => name).sort();
+
+  it('begins with what to do first', async () => {
+    await page.getByRole('heading', { name: 'I know nobody yet' }).waitFor();
+    await picture(page, 'identify-empty');
+    assert.deepEqual(await faultsOf(page), []);
+  });
+
+  it('enrols people with several photos each', async () => {
+    await page.getByRole('link', { name: 'People', exact: true }).first().click();
+    await page.getByRole('heading', { name: 'Whom shall I know?' }).waitFor();
+    await picture(page, 'people-empty');
+    await page.getByLabel('Name').fill('Dad');
+    await page.locator('input[type=file]').setInputFiles(gallery('Dad', 1, 2));
+    await button('Add 2 photos to Dad').click();
+    await page.getByText('2 faces added to Dad.').waitFor();
+    for (const [name, ...numbers] of [
+      ['Daughter', 1, 2],
+      ['Son', 1, 2],
+    ] as const) {
+      await button('Add somebody').click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Name').fill(name);
+      await dialog.locator('input[type=file]').setInputFiles(gallery(name, ...numbers));
+      await dialog.getByRole('button', { name: `Add 2 photos to ${name}` }).click();
+      await dialog.getByText(`2 faces added to ${name}.`).waitFor();
+      if (name === 'Daughter') {
+        await picture(page, 'people-add');
+        assert.deepEqual(await faultsOf(page), []);
+      }
+      await dialog.getByRole('button', { name: 'Done' }).click();
+    }
+    assert.deepEqual(await page.locator('.person-card .name').allTextContents(), ['Dad', 'Daughter', 'Son']);
+    await picture(page, 'people');
+    assert.deepEqual(await faultsOf(page), []);
+  });
+
+  it('identifies a group photo and learns whom it did not know', async () => {
+    await page.getByRole('link', { name: 'Identify' }).click();
+    await page.locator('input[type=file]').setInputFiles([group]);
+    await page.getByText('4 faces in 1 photo, 3 named.').waitFor();
+    await picture(page, 'identify');
+    assert.deepEqual(await faultsOf(page), []);
+    await button(/^Face \d: unknown$/).click();
+    await picture(page, 'identify-face');
+    assert.deepEqual(await faultsOf(page), []);
+    await page.getByLabel('Somebody else').fill('Mom');
+    await button('Add as new').click();
+    await page.getByText('4 faces in 1 photo, 4 named.').waitFor();
+    await page.getByText('Mom is new. I now know Mom by 1 face.').waitFor();
+    await button(/^Face \d: Mom$/).waitFor();
+  });
+
+  it('takes a lesson back', async () => {
+    await button('Undo').click();
+    await page.getByText('4 faces in 1 photo, 3 named.').waitFor();
+  });
+
+  it('is corrected', async () => {
+    await button(/^Face \d: Daughter$/).click();
+    await page.getByLabel('Somebody else').fill('Aunt');
+    await button('Add as new').click();
+    await button(/^Face \d: Aunt$/).waitFor();
+    await page.getByRole('link', { name: 'People', exact: true }).first().click();
+    await page.getByRole('link', { name: /^Aunt/ }).waitFor();
+    assert.deepEqual(await page.locator('.person-card .name').allTextContents(), [
+      'Aunt',
+      'Dad',
+      'Daughter',
+      'Son',
+    ]);
+  });
+
+  it('merges, takes apart, renames, splits and moves', async () => {
+    await page.getByRole('link', { name: /^Daughter/ }).click();
+    await page.getByRole('heading', { name: 'Daughter' }).waitFor();
+    await page.getByLabel('Also Daughter').selectOption({ label: 'Aunt' });
+    await button('Merge').click();
+    await page.getByText('Aunt is now part of Daughter.').waitFor();
+    await page.getByText('Known by 3 faces.').waitFor();
+    await picture(page, 'person');
+    assert.deepEqual(await faultsOf(page), []);
+    await button('Take apart').click();
+    await page.getByText('Known by 2 faces.').waitFor();
+
+    await button('Rename Daughter').click();
+    await page.getByLabel('New name').fill('Girl');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Girl' }).waitFor();
+
+    await page.getByLabel('Choose the face in Family1-Daughter2.jpg').check();
+    await page.getByLabel('This is').fill('Stranger');
+    await picture(page, 'person-chosen');
+    await button('Make a new person').click();
+    await page.getByText('Known by 1 face.').waitFor();
+    await page.getByText('1 face of Girl now is of Stranger.').waitFor();
+    await page.locator('.notice', { hasText: 'Stranger' }).getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('Known by 2 faces.').waitFor();
+  });
+
+  it('deletes, and takes a deletion back while there is time', async () => {
+    await button('Delete Girl').click();
+    await page.getByText('Girl and 2 faces are being deleted.').waitFor();
+    await page.getByRole('link', { name: /^Aunt/ }).waitFor();
+    assert.deepEqual(await page.locator('.person-card .name').allTextContents(), ['Aunt', 'Dad', 'Son']);
+    assert.ok((await names()).includes('Girl'));
+    await page.locator('.notice', { hasText: 'Girl and' }).getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('link', { name: /^Girl/ }).waitFor();
+
+    await page.getByRole('link', { name: /^Aunt/ }).click();
+    await button('Delete Aunt').click();
+    await page.getByText('Aunt and 1 face are being deleted.').waitFor();
+    // A page that is left has decided.
+    await page.goto('about:blank');
+    for (let tries = 0; (await names()).includes('Aunt') && tries < 100; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.deepEqual(await names(), ['Dad', 'Girl', 'Son']);
+  });
+
+  it('fits a phone, in the dark', async () => {
+    page = await session.open('identify', { ...phone, colorScheme: 'dark' });
+    await page.locator('input[type=file]').setInputFiles([group]);
+    await page.getByText('4 faces in 1 photo, 3 named.').waitFor();
+    await button(/^Face \d: unknown$/).click();
+    await picture(page, 'identify-phone-dark');
+    assert.equal(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), 0);
+    assert.deepEqual(await faultsOf(page), []);
+    await page.getByRole('link', { name: 'People', exact: true }).first().click();
+    await page.getByRole('link', { name: /^Dad/ }).waitFor();
+    await picture(page, 'people-phone-dark');
+    assert.equal(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), 0);
+    assert.deepEqual(await faultsOf(page), []);
+  });
+
+  it('asked no other host and gave the browser nothing to complain of', () => {
+    assert.deepEqual(session.troubles, []);
+  });
+});
