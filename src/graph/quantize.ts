@@ -1,64 +1,12 @@
 import type { OnnxTensor } from '../formats/onnx/index.ts';
 import { visageError } from '../kernel/index.ts';
 import type { Graph, GraphNode } from './graph.ts';
-
-/**
- * How the filters are stored. Both give the same numbers; they differ in speed. `int8` is fast where the
- * processor multiplies bytes without saturating (see `multipliesBytesExactly`), and wrong elsewhere;
- * `uint8` is right everywhere.
- */
-export type FilterBytes = 'int8' | 'uint8';
+import { type FilterBytes, quantizeFilters } from './quantized-filters.ts';
 
 export interface QuantizeOptions {
   readonly filters: FilterBytes;
   /** Which convolutions are to work on bytes, by the name of the node. */
   readonly wanted: (name: string) => boolean;
-}
-
-/** Filters are stored as −127 … 127, evenly about 0. */
-const filterLimit = 127;
-const zeroOf = { int8: 0, uint8: 128 } as const satisfies Record<FilterBytes, number>;
-
-/** The bytes of a convolution: value ≈ (byte − zero)·scale, with a scale for every output channel. */
-interface FilterTensors {
-  readonly bytes: OnnxTensor;
-  readonly scales: OnnxTensor;
-  readonly zeros: OnnxTensor;
-  readonly bias: OnnxTensor;
-}
-
-const bytesOf = (type: FilterBytes, dims: readonly number[], values: Int16Array): OnnxTensor =>
-  type === 'int8'
-    ? { type, dims, data: Int8Array.from(values) }
-    : { type, dims, data: Uint8Array.from(values) };
-
-function quantizeFilters(
-  weights: OnnxTensor,
-  bias: OnnxTensor,
-  inputScale: number,
-  type: FilterBytes,
-): FilterTensors {
-  const [values, biases] = [weights.data as Float32Array, bias.data as Float32Array];
-  const out = biases.length;
-  const perOut = values.length / out;
-  const zero = zeroOf[type];
-  const bytes = new Int16Array(values.length);
-  const scales = new Float32Array(out);
-  const sums = new Int32Array(out);
-  for (let o = 0; o < out; o++) {
-    let largest = 0;
-    for (let i = o * perOut; i < (o + 1) * perOut; i++) largest = Math.max(largest, Math.abs(values[i]!));
-    const scale = Math.fround(largest > 0 ? largest / filterLimit : 1);
-    scales[o] = scale;
-    for (let i = o * perOut; i < (o + 1) * perOut; i++) bytes[i] = Math.round(values[i]! / scale) + zero;
-    sums[o] = Math.round(biases[o]! / (scale * inputScale));
-  }
-  return {
-    bytes: bytesOf(type, weights.dims, bytes),
-    scales: { type: 'float32', dims: [out], data: scales },
-    zeros: bytesOf(type, [out], new Int16Array(out).fill(zero)),
-    bias: { type: 'int32', dims: [out], data: sums },
-  };
 }
 
 /**
@@ -73,89 +21,127 @@ function quantizeFilters(
  * @throws VisageError `MODEL_INVALID` where a wanted convolution is not clipped so
  */
 export function quantizeConvolutions(graph: Graph, { filters, wanted }: QuantizeOptions): Graph {
-  const readers = new Map<string, GraphNode[]>();
+  const rewriting = new Rewriting(graph, filters);
   for (const node of graph.nodes) {
-    for (const input of node.inputs) readers.set(input, [...(readers.get(input) ?? []), node]);
+    if (node.op === 'Conv' && wanted(node.name)) rewriting.toBytes(node);
+    else rewriting.keep(node);
   }
-  const nodes: GraphNode[] = [];
-  const initializers = new Map(graph.initializers);
-  const limits = clipLimits(graph);
-  const asBytes = new Set<string>();
-  const asFloats = new Set<string>(graph.inputs.map(({ name }) => name));
-  const absorbed = new Set<GraphNode>();
+  return rewriting.finish();
+}
 
-  const constant = (name: string, tensor: OnnxTensor): string => {
-    initializers.set(name, tensor);
-    return name;
-  };
-  const scaleOf = (value: string): number => Math.fround(limits.get(value)! / 255);
-  const levels = (value: string): [string, string] => [
-    constant(`bytes/scale/${limits.get(value)}`, {
-      type: 'float32',
-      dims: [],
-      data: Float32Array.of(scaleOf(value)),
-    }),
-    constant('bytes/zero', { type: 'uint8', dims: [], data: Uint8Array.of(0) }),
-  ];
-  const convert = (op: string, from: string, to: string, value: string): void => {
-    const name = `${value}/${op === 'QuantizeLinear' ? 'quantize' : 'dequantize'}`;
-    nodes.push({ op, name, domain: '', inputs: [from, ...levels(value)], outputs: [to], attributes: {} });
-  };
+/** Nodes are taken in their order; a value is converted where the first node needs it in the other form. */
+class Rewriting {
+  readonly #graph: Graph;
+  readonly #filters: FilterBytes;
+  readonly #readers = new Map<string, GraphNode[]>();
+  /** Upper limits of the values that are clipped to [0, limit]. */
+  readonly #limits: ReadonlyMap<string, number>;
+  readonly #nodes: GraphNode[] = [];
+  readonly #initializers: Map<string, OnnxTensor>;
+  readonly #asBytes = new Set<string>();
+  readonly #asFloats: Set<string>;
+  /** Clips that byte arithmetic does by itself. */
+  readonly #absorbed = new Set<GraphNode>();
 
-  for (const node of graph.nodes) {
-    if (absorbed.has(node)) continue;
-    if (node.op !== 'Conv' || !wanted(node.name)) {
+  constructor(graph: Graph, filters: FilterBytes) {
+    this.#graph = graph;
+    this.#filters = filters;
+    for (const node of graph.nodes) {
       for (const input of node.inputs) {
-        if (!asBytes.has(input) || asFloats.has(input)) continue;
-        convert('DequantizeLinear', `${input}/bytes`, input, input);
-        asFloats.add(input);
+        const readers = this.#readers.get(input);
+        if (readers === undefined) this.#readers.set(input, [node]);
+        else readers.push(node);
       }
-      nodes.push(node);
-      for (const output of node.outputs) asFloats.add(output);
-      continue;
     }
+    this.#limits = clipLimits(graph);
+    this.#initializers = new Map(graph.initializers);
+    this.#asFloats = new Set(graph.inputs.map(({ name }) => name));
+  }
+
+  keep(node: GraphNode): void {
+    if (this.#absorbed.has(node)) return;
+    for (const input of node.inputs) this.#needFloats(input);
+    this.#nodes.push(node);
+    for (const output of node.outputs) this.#asFloats.add(output);
+  }
+
+  toBytes(node: GraphNode): void {
     const [x, weightsName, biasName] = node.inputs as [string, string, string];
-    const [clip, ...others] = readers.get(node.outputs[0]!) ?? [];
+    const [clip, ...others] = this.#readers.get(node.outputs[0]!) ?? [];
     const y = clip?.outputs[0] ?? '';
-    if (!limits.has(x) || !limits.has(y) || others.length > 0) {
+    if (!this.#limits.has(x) || !this.#limits.has(y) || others.length > 0) {
       const reason = `${node.name} cannot work on bytes: what it takes and gives must be clipped to [0, limit]`;
-      throw visageError('MODEL_INVALID', { network: graph.name, reason });
+      throw visageError('MODEL_INVALID', { network: this.#graph.name, reason });
     }
-    if (!asBytes.has(x)) {
-      convert('QuantizeLinear', x, `${x}/bytes`, x);
-      asBytes.add(x);
-    }
-    const [weights, bias] = [initializers.get(weightsName)!, initializers.get(biasName)!];
-    const parts = quantizeFilters(weights, bias, scaleOf(x), filters);
-    initializers.delete(weightsName);
-    initializers.delete(biasName);
-    nodes.push({
+    this.#needBytes(x);
+    const [weights, bias] = [this.#initializers.get(weightsName)!, this.#initializers.get(biasName)!];
+    const parts = quantizeFilters(weights, bias, this.#scaleOf(x), this.#filters);
+    this.#nodes.push({
       op: 'QLinearConv',
       name: `${node.name}/bytes`,
       domain: '',
       inputs: [
         `${x}/bytes`,
-        ...levels(x),
-        constant(`${weightsName}/bytes`, parts.bytes),
-        constant(`${weightsName}/scales`, parts.scales),
-        constant(`${weightsName}/zeros`, parts.zeros),
-        ...levels(y),
-        constant(`${biasName}/sums`, parts.bias),
+        ...this.#levelsOf(x),
+        this.#constant(`${weightsName}/bytes`, parts.bytes),
+        this.#constant(`${weightsName}/scales`, parts.scales),
+        this.#constant(`${weightsName}/zeros`, parts.zeros),
+        ...this.#levelsOf(y),
+        this.#constant(`${biasName}/sums`, parts.bias),
       ],
       outputs: [`${y}/bytes`],
       attributes: node.attributes,
     });
-    asBytes.add(y);
-    absorbed.add(clip!);
+    this.#asBytes.add(y);
+    this.#absorbed.add(clip!);
   }
-  for (const { name } of graph.outputs) {
-    if (!asFloats.has(name)) convert('DequantizeLinear', `${name}/bytes`, name, name);
-    asFloats.add(name);
+
+  finish(): Graph {
+    for (const { name } of this.#graph.outputs) this.#needFloats(name);
+    const used = new Set(this.#nodes.flatMap(({ inputs }) => inputs));
+    const initializers = new Map([...this.#initializers].filter(([name]) => used.has(name)));
+    const values = [...this.#graph.values].filter(
+      ([name]) => this.#asFloats.has(name) || initializers.has(name),
+    );
+    return Object.assign({}, this.#graph, { nodes: this.#nodes, initializers, values: new Map(values) });
   }
-  const used = new Set(nodes.flatMap(({ inputs }) => inputs));
-  for (const name of initializers.keys()) if (!used.has(name)) initializers.delete(name);
-  const values = new Map([...graph.values].filter(([name]) => asFloats.has(name) || initializers.has(name)));
-  return { ...graph, nodes, initializers, values };
+
+  #needFloats(value: string): void {
+    if (!this.#asBytes.has(value) || this.#asFloats.has(value)) return;
+    this.#convert('DequantizeLinear', `${value}/bytes`, value, value);
+    this.#asFloats.add(value);
+  }
+
+  #needBytes(value: string): void {
+    if (this.#asBytes.has(value)) return;
+    this.#convert('QuantizeLinear', value, `${value}/bytes`, value);
+    this.#asBytes.add(value);
+  }
+
+  #convert(op: 'QuantizeLinear' | 'DequantizeLinear', from: string, to: string, value: string): void {
+    const name = `${value}/${op === 'QuantizeLinear' ? 'quantize' : 'dequantize'}`;
+    const inputs = [from, ...this.#levelsOf(value)];
+    this.#nodes.push({ op, name, domain: '', inputs, outputs: [to], attributes: {} });
+  }
+
+  /** Value of one level. */
+  #scaleOf(value: string): number {
+    return Math.fround(this.#limits.get(value)! / 255);
+  }
+
+  /** Scale and zero of a clipped value's bytes. */
+  #levelsOf(value: string): [scale: string, zero: string] {
+    const scale = Float32Array.of(this.#scaleOf(value));
+    return [
+      this.#constant(`bytes/scale/${this.#limits.get(value)}`, { type: 'float32', dims: [], data: scale }),
+      this.#constant('bytes/zero', { type: 'uint8', dims: [], data: Uint8Array.of(0) }),
+    ];
+  }
+
+  #constant(name: string, tensor: OnnxTensor): string {
+    this.#initializers.set(name, tensor);
+    return name;
+  }
 }
 
 /** The upper limit of every value that a `Clip` gives whose lower one is 0. */
