@@ -30,7 +30,7 @@ const minutes = Number(process.argv[2] ?? 30);
 const seed = Number(process.argv[3] ?? 1);
 const target = process.argv[4];
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
-const [peoplePerBatch, photosPerPerson] = [32, 2];
+const [peoplePerBatch, photosPerPerson] = [16, 2];
 /** Photos are kept with a border, which shifts bring in. */
 const storedPx = 112;
 
@@ -108,7 +108,7 @@ print(`${numbers} weights; ${peoplePerBatch} people × ${photosPerPerson} photos
 await using trainer = Trainer.open(graph, weights, trained.length, {
   loss: 'arcface',
   arcScale: 16,
-  arcMargin: 0.2,
+  arcMargin: 0.1,
   batchNorm: 'batch',
   method: 'adamw',
   weightDecay: 0.05,
@@ -137,7 +137,7 @@ for (let pass = 0; elapsedMinutes() < minutes; pass++) {
       ),
     );
     const rate = learningRateAt(Math.round(1000 * elapsedMinutes()), Math.round(1000 * minutes), {
-      learningRate: 2e-3,
+      learningRate: 1.5e-3,
       lastShare: 0.005,
     });
     const people = Uint32Array.from(batch, (photo) => training.people[photo]!);

@@ -58,57 +58,80 @@ function inputGradient(step: Step, x: Value, weights: Value, groups: number, win
   });
 }
 
-/** [batch, channels, h, w] → [channels, batch, h, w]: one row of numbers a channel. */
+/**
+ * [batch, channels, h, w] → [channels, h, batch, w]: one row of numbers a channel, in which a window that
+ * is shifted by whole rows is one stretch.
+ */
 function byChannel(step: Step, x: Value): Value {
   const [batch, channels, height, width] = x.dims as [Dim, Dim, Dim, Dim];
-  const dims = [channels, batch, height, width];
-  return float32Node(step.b, 'Transpose', [x], dims, { perm: ints([1, 0, 2, 3]) });
+  const dims = [channels, height, batch, width];
+  return float32Node(step.b, 'Transpose', [x], dims, { perm: ints([1, 2, 0, 3]) });
 }
 
 /**
- * dL/dweights as one matrix product over all positions of all pictures: the gradient [out, positions]
- * times what each place of the filter saw [places·in, positions]. As a convolution with swapped axes it
- * takes two to five times as long, because the matrices of that have few columns.
+ * dL/dweights as matrix products over all positions of all pictures, one for each row of the filter: the
+ * gradient [out, positions] times what the places of that row saw, [places·in, positions]. As a convolution
+ * with swapped axes it takes two to five times as long, because the matrices of that have few columns.
  */
 function weightGradient(step: Step, x: Value, weights: Value, groups: number, windows: Windows): Value {
   const { b } = step;
   const { kernel, strides, pads, from, to } = windows;
   const [out, inPerGroup] = weights.dims as [number, number];
   const channels = inPerGroup * groups;
-  const area = kernel[0] * kernel[1];
   const batch = x.dims[0]!;
+  const [top, left, bottom, right] = pads;
   let picture = byChannel(step, x);
+  const height = from[0] + top + bottom;
   if (pads.some((size) => size !== 0)) {
-    const [top, left, bottom, right] = pads;
-    const dims = [channels, batch, from[0] + top + bottom, from[1] + left + right];
-    picture = float32Node(b, 'Pad', [picture, integerList(b, [0, 0, top, left, 0, 0, bottom, right])], dims);
+    const dims = [channels, height, batch, from[1] + left + right];
+    picture = float32Node(b, 'Pad', [picture, integerList(b, [0, top, 0, left, 0, bottom, 0, right])], dims);
   }
-  const seen: Value[] = [];
-  for (let row = 0; row < kernel[0]; row++) {
-    for (let column = 0; column < kernel[1]; column++) {
-      const whole = area === 1 && strides[0] === 1 && strides[1] === 1;
-      const ends = [row + (to[0] - 1) * strides[0] + 1, column + (to[1] - 1) * strides[1] + 1];
-      const place = whole
-        ? picture
-        : slice(b, picture, [2, 3], [row, column], ends, [channels, batch, ...to], strides);
-      seen.push(groups === 1 ? place : reshapeTo(b, place, [groups, inPerGroup, positions]));
-    }
-  }
-  const stacked = seen.length === 1 ? seen[0]! : concat(b, seen, groups === 1 ? 0 : 1);
+  // What each column of the filter saw: [groups, columns·in/groups, h, batch, w].
+  const perGroup = [groups, inPerGroup, height, batch, to[1]] as const;
+  const grouped = (value: Value, dims: readonly Dim[]): Value =>
+    groups === 1 ? value : reshapeTo(b, value, dims);
+  const columns = Array.from({ length: kernel[1] }, (_, column) => {
+    const end = column + (to[1] - 1) * strides[1] + 1;
+    const isWhole = column === 0 && strides[1] === 1 && end === from[1] + left + right;
+    const dims = [channels, height, batch, to[1]];
+    const seen = isWhole ? picture : slice(b, picture, [3], [column], [end], dims, [strides[1]]);
+    return grouped(seen, perGroup);
+  });
+  const axis = groups === 1 ? 0 : 1;
+  const beside = columns.length === 1 ? columns[0]! : concat(b, columns, axis);
   const gradient = byChannel(step, gradientOf(step));
-  let product: Value;
+  const places = kernel[1] * inPerGroup;
+  const products = Array.from({ length: kernel[0] }, (_, row) => {
+    const end = row + (to[0] - 1) * strides[0] + 1;
+    const isWhole = row === 0 && strides[0] === 1 && end === height;
+    const dims = beside.dims.map((size, i) => (i === axis + 1 ? to[0] : size));
+    const seen = isWhole ? beside : slice(b, beside, [axis + 1], [row], [end], dims, [strides[0]]);
+    const product = positionsProduct(step, gradient, seen, groups, out, places);
+    return reshapeTo(b, product, [out, 1, kernel[1], inPerGroup]);
+  });
+  const all = products.length === 1 ? products[0]! : concat(b, products, 1);
+  if (kernel[0] * kernel[1] === 1) return reshapeTo(b, all, weights.dims);
+  const area = kernel[0] * kernel[1];
+  return reshapeTo(b, transposeLast(b, reshapeTo(b, all, [out, area, inPerGroup])), weights.dims);
+}
+
+/** [out, positions] times [places, positions] turned over, each group for itself. */
+function positionsProduct(
+  { b }: Step,
+  gradient: Value,
+  seen: Value,
+  groups: number,
+  out: number,
+  places: number,
+): Value {
   if (groups === 1) {
     const rows = reshapeTo(b, gradient, [out, positions]);
-    const columns = reshapeTo(b, stacked, [area * channels, positions]);
-    product = float32Node(b, 'Gemm', [rows, columns], [out, area * channels], { transB: int(1) });
-  } else {
-    const rows = reshapeTo(b, gradient, [groups, out / groups, positions]);
-    const columns = transposeLast(b, reshapeTo(b, stacked, [groups, area * inPerGroup, positions]));
-    product = float32Node(b, 'MatMul', [rows, columns], [groups, out / groups, area * inPerGroup]);
+    const columns = reshapeTo(b, seen, [places, positions]);
+    return float32Node(b, 'Gemm', [rows, columns], [out, places], { transB: int(1) });
   }
-  if (area === 1) return reshapeTo(b, product, weights.dims);
-  const places = transposeLast(b, reshapeTo(b, product, [out, area, inPerGroup]));
-  return reshapeTo(b, places, weights.dims);
+  const rows = reshapeTo(b, gradient, [groups, out / groups, positions]);
+  const columns = transposeLast(b, reshapeTo(b, seen, [groups, places, positions]));
+  return float32Node(b, 'MatMul', [rows, columns], [groups, out / groups, places]);
 }
 
 export const convolution: Readonly<Record<string, Operation>> = {

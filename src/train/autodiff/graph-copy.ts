@@ -18,7 +18,9 @@ export class GraphCopy {
     const known = this.#values.get(name);
     if (known !== undefined) return known;
     const tensor = this.#graph.initializers.get(name) ?? this.b.fail(`${name} is used before it is computed`);
-    return this.set(name, this.b.weight(tensor, name));
+    // Numbers and lists of numbers may be there already; what can be trained keeps its name.
+    const isWeight = tensor.type === 'float32' && tensor.dims.length > 0;
+    return this.set(name, isWeight ? this.b.weight(tensor, name) : this.b.constant(tensor, name));
   }
 
   set(name: string, value: Value): Value {
