@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { GraphBuilder, matMul, type Graph } from '../../src/graph/index.ts';
+import { Random, type Tensor } from '../../src/kernel/index.ts';
+import {
+  fineTune,
+  trueAcceptRate,
+  type FineTuneOptions,
+  type FineTuneTask,
+  type Trainer,
+  type TrainingMoment,
+} from '../../src/train/index.ts';
+
+/** Of 24 numbers the first six tell people apart; the others are noise, and the head listens to all alike. */
+const [size, telling, dimension] = [24, 6, 8];
+
+function head(): Graph {
+  const b = new GraphBuilder('head');
+  const random = new Random(2);
+  const data = Float32Array.from({ length: size * dimension }, () => random.normal());
+  const matrix = b.weight({ type: 'float32', dims: [size, dimension], data }, 'matrix');
+  b.output('embedding', matMul(b, b.input('features', 'float32', ['batch', size]), matrix));
+  return b.finish();
+}
+
+function facesOf(people: number, photos: number, seed: number) {
+  const random = new Random(seed);
+  const owners = Array.from({ length: people * photos }, (_, i) => Math.floor(i / photos));
+  const centres = Array.from({ length: people * telling }, () => 3 * random.normal());
+  const rows = Float32Array.from({ length: owners.length * size }, (_, i) => {
+    const [photo, k] = [Math.floor(i / size), i % size];
+    return (k < telling ? centres[owners[photo]! * telling + k]! : 0) + random.normal();
+  });
+  return { rows, owners };
+}
+const training = facesOf(60, 6, 1);
+const apart = facesOf(15, 6, 2);
+const features = (rows: Float32Array): { features: Tensor<'float32'> } => ({
+  features: { type: 'float32', dims: [rows.length / size, size], data: rows },
+});
+
+const task: FineTuneTask = {
+  graph: head(),
+  weights: ['matrix'],
+  people: training.owners,
+  batch: (photos) => {
+    const rows = new Float32Array(photos.length * size);
+    for (const [i, photo] of photos.entries()) {
+      rows.set(training.rows.subarray(photo * size, (photo + 1) * size), i * size);
+    }
+    return features(rows);
+  },
+  score: async (trainer: Trainer) => {
+    const { rows, owners } = apart;
+    const embeddings = await trainer.embed(features(rows), owners.length);
+    return trueAcceptRate({ embeddings, dimension, people: owners }, 0.01).rate;
+  },
+};
+const options: FineTuneOptions = {
+  loss: 'triplet',
+  mining: 'semi-hard',
+  learningRate: 0.02,
+  steps: 60,
+  checkEvery: 10,
+  peoplePerBatch: 30,
+  photosPerPerson: 3,
+  seed: 5,
+};
+
+test('fine-tuning learns what tells people apart, also people it never saw', async () => {
+  const moments: TrainingMoment[] = [];
+  const result = await fineTune(task, options, (moment) => moments.push(moment));
+  assert.deepEqual(moments, result.history);
+  assert.deepEqual(
+    moments.map(({ step }) => step),
+    [0, 10, 20, 30, 40, 50, 60],
+  );
+  const best = Math.max(...moments.map(({ score }) => score));
+  assert.ok(best > moments[0]!.score + 0.1, `${moments[0]!.score} → ${best}`);
+  assert.equal(moments.find(({ score }) => score === best)!.step, result.bestStep);
+  assert.ok(moments.at(-1)!.loss! < moments[1]!.loss!);
+  assert.ok(moments.slice(1).every(({ activeShare }) => activeShare! >= 0 && activeShare! <= 1));
+});
+
+const matrixOf = async (seed: number) =>
+  (await fineTune(task, { ...options, steps: 20, seed })).graph.initializers.get('matrix');
+
+test('the same seed gives the same network, byte for byte, and another seed another', async () => {
+  const first = await matrixOf(5);
+  assert.deepEqual(await matrixOf(5), first);
+  assert.notDeepEqual(await matrixOf(6), first);
+});
+
+test('a network that gets no better is given back as it was, and the training stops early', async () => {
+  const constant: FineTuneTask = { ...task, score: () => Promise.resolve(0.5) };
+  const result = await fineTune(constant, { ...options, steps: 500, patience: 2 });
+  assert.equal(result.end, 'patience');
+  assert.equal(result.bestStep, 0);
+  assert.equal(result.graph, task.graph);
+  assert.equal(result.history.at(-1)!.step, 20);
+});
+
+test('a training stops at a signal, and too little data before it starts', async () => {
+  const stop = new AbortController();
+  const reason = new Error('enough');
+  const run = fineTune(task, options, ({ step }) => step === 20 && stop.abort(reason), stop.signal);
+  await assert.rejects(run, reason);
+  await assert.rejects(fineTune({ ...task, people: training.owners.map(() => 0) }, options), {
+    code: 'TRAINING_DATA',
+  });
+  await assert.rejects(fineTune(task, { ...options, learningRate: 0 }), { code: 'OPTION_INVALID' });
+  await assert.rejects(fineTune(task, { ...options, learningRate: 1e38, method: 'sgd' }), {
+    code: 'TRAINING_DIVERGED',
+  });
+});
