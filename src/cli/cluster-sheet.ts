@@ -33,22 +33,23 @@ export async function writeSheet(rooms: Rooms, path: string, request: SheetReque
 
 async function page(rooms: Rooms, request: SheetRequest): Promise<string> {
   const { album, faces, folder, command, cropSizePx } = request;
-  const { buildClusterSheet, chooseSheetFaces } = await rooms.report();
+  const { buildClusterSheet, sheetLimits } = await rooms.report();
   const { clusters } = album.clustering;
   const names = new Map(album.names.map(({ number, name }) => [number, name]));
-  const shown = chooseSheetFaces(clusters.map((cluster) => cluster.faces.length));
+  const unclear = new Set(album.clustering.unclear);
   return buildClusterSheet({
     folder,
     command,
     photos: album.photos.length + album.unusable.length,
     unusable: album.unusable,
-    clusters: clusters.map(({ number, faces: ids }, i) => ({
+    clusters: clusters.map(({ number, faces: ids }) => ({
       number,
       name: names.get(number),
+      unclear: unclear.has(ids[0]!),
       faces: ids.map((id, rank): SheetFace => {
         const { face, photo, name: faceName } = faces.get(id)!;
         const seen = { name: faceName, photo: photo.fingerprint };
-        if (rank >= shown[i]!) return seen;
+        if (rank >= sheetLimits.facesPerCluster) return seen;
         const { crop: bytes } = face;
         return { ...seen, picture: { format: 'webp', bytes, width: cropSizePx, height: cropSizePx } };
       }),

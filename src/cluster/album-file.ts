@@ -31,7 +31,7 @@ interface Settings {
 
 /**
  * Writes an album as a `.npz` file, which NumPy opens: a row a face in `embeddings` (float32 [N, D]),
- * `boxes` (x, y, width, height), `scores`, `face_photos` (row of its photo), `clusters` (number of its
+ * `boxes` (x, y, width, height), `scores`, `qualities`, `face_photos` (row of its photo), `clusters` (number of its
  * cluster), `ranks` (0: the most typical of it), `crop_bytes` and `crops` (WebP files end to end); a row a
  * photo in `photo_fingerprints` and `photo_sizes`; `photo_files` with `file_photos`; how the clusters grew in
  * `tree_nodes` and `tree_similarities`; `unusable_…`; `pack`, `recipe`, `settings` (JSON).
@@ -47,6 +47,7 @@ export async function writeAlbum(path: string, album: Album, signal?: AbortSigna
   const dimension = faces[0]?.embedding.length ?? 0;
   const embeddings = new Float32Array(faces.length * dimension);
   for (const [row, { embedding }] of faces.entries()) embeddings.set(embedding, row * dimension);
+  const unclear = new Set(clustering.unclear);
   const settings: Settings = {
     maxDistance: clustering.maxDistance,
     nextNumber: clustering.nextNumber,
@@ -77,6 +78,16 @@ export async function writeAlbum(path: string, album: Album, signal?: AbortSigna
       type: 'float32',
       dims: [faces.length],
       data: Float32Array.from(faces, ({ score }) => score),
+    },
+    qualities: {
+      type: 'float32',
+      dims: [faces.length],
+      data: Float32Array.from(faces, ({ quality }) => quality),
+    },
+    unclear: {
+      type: 'bool',
+      dims: [faces.length],
+      data: Uint8Array.from(faces, ({ id }) => Number(unclear.has(id))),
     },
     clusters: integers(faces.map(({ id }) => places.get(id)![0])),
     ranks: integers(faces.map(({ id }) => places.get(id)![1])),
@@ -182,6 +193,7 @@ class AlbumReader {
       clustering: {
         clusters: await this.#clusters(faces),
         ...settings,
+        unclear: await this.#unclear(faces),
         tree: { leaves, nodes, similarities },
         searches: 0,
       },
@@ -228,10 +240,12 @@ class AlbumReader {
     this.#row('face_photos', facePhotos, fingerprints.length);
     const boxes = (await this.#arrays.read('boxes', ['float32'], 2)).data;
     const scores = (await this.#arrays.read('scores', ['float32'], 1)).data;
+    const qualities = (await this.#arrays.read('qualities', ['float32'], 1)).data;
     const cropBytes = await this.#integers('crop_bytes', count);
     const crops = (await this.#arrays.read('crops', ['uint8'], 1)).data;
     const cropSum = cropBytes.reduce((sum, bytes) => sum + Math.max(0, bytes), 0);
-    if (boxes.length !== 4 * count || scores.length !== count || cropSum !== crops.length) {
+    const sameLength = scores.length === count && qualities.length === count;
+    if (boxes.length !== 4 * count || !sameLength || cropSum !== crops.length) {
       throw this.#arrays.fault('its arrays of faces have different lengths');
     }
     const filesOf = fingerprints.map((): string[] => []);
@@ -251,6 +265,7 @@ class AlbumReader {
         id: faceId(fingerprints[facePhotos[row]!]!, faces.length + 1),
         box: { x, y, width, height },
         score: scores[row]!,
+        quality: qualities[row]!,
         embedding: embeddings.slice(row * dimension, (row + 1) * dimension),
         crop: crops.slice(at, at + cropBytes[row]!),
       });
@@ -280,6 +295,12 @@ class AlbumReader {
       number,
       faces: list.sort((a, b) => a.rank - b.rank).map(({ id }) => id),
     })).sort((a, b) => b.faces.length - a.faces.length || a.number - b.number);
+  }
+
+  async #unclear(faces: readonly AlbumFace[]): Promise<string[]> {
+    const { data } = await this.#arrays.read('unclear', ['bool'], 1);
+    if (data.length !== faces.length) throw this.#arrays.fault('unclear has another length than the faces');
+    return faces.filter((_, row) => data[row] === 1).map(({ id }) => id);
   }
 
   async #unusable(): Promise<Album['unusable']> {

@@ -8,6 +8,8 @@ export interface AlbumFace {
   /** In pixels of the upright photo. */
   readonly box: Box;
   readonly score: number;
+  /** How well it can be recognised, in [0, 1]; see `faceQuality`. */
+  readonly quality: number;
   /** As the network gave it. */
   readonly embedding: Float32Array;
   /** The aligned crop, as a WebP file. */

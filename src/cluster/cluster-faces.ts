@@ -24,6 +24,8 @@ export interface FaceToCluster {
   readonly embedding: Float32Array;
   /** Which photo it is from: two faces of one photo are two people, unless a correction says they are the same. */
   readonly photo?: string;
+  /** Too unclear to tell whose it is: it stays alone unless a correction says whose it is. */
+  readonly unclear?: boolean;
 }
 
 export const clusterSchema = {
@@ -61,6 +63,8 @@ export interface Clustering {
   readonly clusters: readonly FaceCluster[];
   readonly corrections: readonly Correction[];
   readonly maxDistance: number;
+  /** Ids of the faces that were too unclear. */
+  readonly unclear: readonly string[];
   /** No cluster had this number or a higher one yet. */
   readonly nextNumber: number;
   readonly tree: MergeTree;
@@ -126,9 +130,12 @@ export async function clusterFaces(
   const earlier = isDeepStrictEqual(limitsUsed(options.earlier), limits) ? options.earlier : undefined;
   const people = new PeopleInLeaves(sorted, corrections);
 
+  const unclear = sorted.filter((face) => face.unclear === true).map(({ id }) => id);
+  const aloneIds = new Set(unclear);
+  const alone = new Set(leaves.flatMap((id, leaf) => (aloneIds.has(id) ? [leaf] : [])));
   const forced = new Set<number>();
   let tree = earlier?.tree;
-  let touched = tree === undefined ? [] : changedLeaves(leaves, earlier!, corrections);
+  let touched = tree === undefined ? [] : changedLeaves(leaves, earlier!, corrections, unclear);
   let searches = 0;
   for (;;) {
     const together = people.groups.filter((_, group) => forced.has(group));
@@ -137,6 +144,7 @@ export async function clusterFaces(
       vectors,
       ...limits,
       apart: people.apart,
+      alone,
       together,
       ...(tree === undefined ? {} : { earlier: tree }),
       touched: [...touched, ...together.flat()],
@@ -163,6 +171,7 @@ export async function clusterFaces(
       clusters: clusters.map((members, i) => ({ number: numbers[i]!, faces: members })),
       corrections: corrections.list,
       maxDistance,
+      unclear,
       nextNumber,
       tree,
       searches,
@@ -198,11 +207,18 @@ function checkFaces(faces: readonly FaceToCluster[]): FaceToCluster[] {
 /** Leaves whose place in the earlier tree says nothing any more. */
 function changedLeaves(
   leaves: readonly string[],
-  { tree, corrections }: Clustering,
+  { tree, corrections, unclear }: Clustering,
   now: Corrections,
+  unclearNow: readonly string[],
 ): number[] {
   const changed = Corrections.changed(new Corrections(corrections), now);
   for (const leaf of askedLeaves(tree)) changed.add(leaf);
+  for (const [some, others] of [
+    [unclear, new Set(unclearNow)],
+    [unclearNow, new Set(unclear)],
+  ] as const) {
+    for (const id of some) if (!others.has(id)) changed.add(id);
+  }
   return leaves.flatMap((id, leaf) => (changed.has(id) ? [leaf] : []));
 }
 

@@ -1,8 +1,10 @@
 import { relative, sep } from 'node:path';
 import { Journal, journalPath, listPhotos, requireOutputPlace, type SkippedFile } from '../dataset/index.ts';
 import {
+  checkOptions,
   compareCodePoints,
   intersectionOverUnion,
+  type OptionSchema,
   type ProgressListener,
   VisageError,
   visageError,
@@ -29,6 +31,11 @@ export interface ClusterFolderOptions {
   readonly state: string;
   /** Default: that of the pack. See `clusterFaces`. */
   readonly maxDistance?: number;
+  /**
+   * Faces of less quality (see `faceQuality`) stay alone unless a correction says whose they are; default 0.06.
+   * In the training photos of the reference data set six boxes that are no face have 0.05 or less, and all faces more.
+   */
+  readonly minQuality?: number;
   /**
    * Pairs that are of one person: each is the number of a cluster in the album as it was, or a photo below
    * the folder, with `#2` for its second face from the left. A cluster stands for its most typical face.
@@ -66,6 +73,16 @@ export interface FolderClusters {
   readonly forgotten: number;
 }
 
+export const clusterFolderSchema = {
+  minQuality: {
+    type: 'number',
+    min: 0,
+    max: 1,
+    default: 0.06,
+    description: 'Faces of less quality stay alone: too small or blurred to tell, or no faces.',
+  },
+} as const satisfies OptionSchema;
+
 /** Changes whenever the same photo would give other faces. */
 const recipeVersion = 1;
 
@@ -94,6 +111,9 @@ export async function clusterFolder(
   options: ClusterFolderOptions,
 ): Promise<FolderClusters> {
   const { state, progress, signal } = options;
+  const { minQuality } = checkOptions('clusterFolder', clusterFolderSchema, {
+    minQuality: options.minQuality,
+  });
   await requireOutputPlace(state);
   const { pack } = recognizer;
   const earlier = await earlierAlbum(state);
@@ -115,6 +135,7 @@ export async function clusterFolder(
     const found = { pack: pack.name, recipe, ...sorted(places, looked.outcomes) };
     const said = correct(found, earlier, options);
     const clustering = await clusterAlbum(found.photos, {
+      minQuality,
       maxDistance: options.maxDistance ?? pack.embedder.maxDistance,
       corrections: said.corrections,
       earlier: earlier?.recipe === recipe ? earlier.clustering : forNumbersOnly(earlier?.clustering),
@@ -234,6 +255,7 @@ const forNumbersOnly = (clustering: Clustering | undefined): Clustering | undefi
 function clusterAlbum(
   photos: readonly AlbumPhoto[],
   options: {
+    readonly minQuality: number;
     readonly maxDistance: number;
     readonly corrections: readonly Correction[];
     readonly earlier: Clustering | undefined;
@@ -241,9 +263,14 @@ function clusterAlbum(
     readonly signal: AbortSignal | undefined;
   },
 ): Promise<Clustering> {
-  const { maxDistance, corrections, earlier, progress, signal } = options;
+  const { minQuality, maxDistance, corrections, earlier, progress, signal } = options;
   const faces = photos.flatMap(({ fingerprint, faces: list }) =>
-    list.map(({ id, embedding }) => ({ id, embedding, photo: fingerprint })),
+    list.map(({ id, embedding, quality }) => ({
+      id,
+      embedding,
+      photo: fingerprint,
+      unclear: quality < minQuality,
+    })),
   );
   return clusterFaces(faces, {
     maxDistance,

@@ -20,6 +20,8 @@ export interface Growth {
   readonly apart: Iterable<readonly [number, number]>;
   /** Disjoint groups of two or more leaves that are merged before anything else. */
   readonly together: readonly (readonly number[])[];
+  /** Leaves that are merged with no other, unless together with it. */
+  readonly alone?: ReadonlySet<number>;
   /** How the faces were merged before some were added or taken away. */
   readonly earlier?: MergeTree;
   /** Leaves that are in `earlier` too, but with another embedding or under other rules. */
@@ -93,7 +95,7 @@ class Growing {
   }
 
   async run(): Promise<GrownTree> {
-    const { vectors, together, touched = [] } = this.#growth;
+    const { vectors, together, alone = new Set(), touched = [] } = this.#growth;
     const plan = this.#plan;
     const fresh = new Set(touched);
     for (let leaf = 0; leaf < this.#leafCount; leaf++) if (!plan.knows(leaf)) fresh.add(leaf);
@@ -101,8 +103,10 @@ class Growing {
     for (const group of regrouped) for (const leaf of group) fresh.add(leaf);
     for (const leaf of fresh) plan.forget(leaf);
 
+    const grouped = new Set(together.flat());
     const searching: number[] = [];
     for (let leaf = 0; leaf < this.#leafCount; leaf++) {
+      if (alone.has(leaf) && !grouped.has(leaf)) continue;
       if (fresh.has(leaf) || plan.lostPartner(leaf)) searching.push(leaf);
       else this.#active.add(leaf, vectors[leaf]!);
     }

@@ -3,7 +3,7 @@ export type { Album, AlbumFace, AlbumPhoto, ClusterName, PlacedFace, UnusablePho
 export { packOfAlbum, readAlbum } from './album-file.ts';
 export { clusterFaces, clusterSchema } from './cluster-faces.ts';
 export type { Clustering, ClusterOptions, FaceCluster, FaceToCluster } from './cluster-faces.ts';
-export { clusterFolder } from './cluster-folder.ts';
+export { clusterFolder, clusterFolderSchema } from './cluster-folder.ts';
 export type { ClusterFolderOptions, FolderClusters } from './cluster-folder.ts';
 export type { Correction } from './corrections.ts';
 export { enrolCluster } from './enrol-cluster.ts';

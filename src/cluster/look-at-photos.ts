@@ -9,6 +9,7 @@ import {
   type VisageError,
   visageError,
 } from '../kernel/index.ts';
+import { faceQuality } from '../quality/index.ts';
 import type { Recognizer } from '../recognizer.ts';
 import { type AlbumFace, type AlbumPhoto, faceId, type UnusablePhoto } from './album.ts';
 
@@ -21,7 +22,12 @@ export type LookRecord =
       readonly fingerprint: string;
       readonly width: number;
       readonly height: number;
-      readonly faces: readonly { readonly box: Box; readonly score: number; readonly cropBytes: number }[];
+      readonly faces: readonly {
+        readonly box: Box;
+        readonly score: number;
+        readonly quality: number;
+        readonly cropBytes: number;
+      }[];
     }
   | { readonly unusable: UnusablePhoto };
 
@@ -145,14 +151,16 @@ async function seePhoto(
   const crops = ordered.map((face) => recognizer.crop(located, face));
   const embeddings = crops.length === 0 ? [] : await recognizer.embed(crops, signal);
   const faces: AlbumFace[] = [];
-  for (const [i, { box, score }] of ordered.entries()) {
+  for (const [i, face] of ordered.entries()) {
+    const { box, score } = face;
     const embedding = embeddings[i]!;
     if (!isFiniteVector(embedding)) {
       const reason = 'the embedding holds numbers that are not finite';
       throw visageError('INFERENCE_FAILED', { network: recognizer.pack.name, reason });
     }
     const crop = await encodePicture(crops[i]!, { format: 'webp', quality: cropQuality });
-    faces.push({ id: faceId(print, i + 1), box, score, embedding, crop });
+    const { overall: quality } = faceQuality(located.photo, face);
+    faces.push({ id: faceId(print, i + 1), box, score, quality, embedding, crop });
   }
   return { fingerprint: print, width, height, faces };
 }
@@ -163,7 +171,12 @@ async function keep(journal: Journal<LookRecord>, photo: SeenPhoto): Promise<voi
     new Uint8Array(embedding.buffer, embedding.byteOffset, embedding.byteLength),
   ]);
   const payload = Buffer.concat([...parts, ...faces.map(({ crop }) => crop)]);
-  const records = faces.map(({ box, score, crop }) => ({ box, score, cropBytes: crop.length }));
+  const records = faces.map(({ box, score, quality, crop }) => ({
+    box,
+    score,
+    quality,
+    cropBytes: crop.length,
+  }));
   await journal.append({ fingerprint: print, width, height, faces: records }, payload);
 }
 
@@ -183,10 +196,10 @@ export async function readJournal(journal: Journal<LookRecord>, dimension: numbe
     const payload = new Uint8Array(await journal.read(place));
     const numbers = new Float32Array(payload.buffer, 0, meta.faces.length * dimension);
     let at = numbers.byteLength;
-    const faces = meta.faces.map(({ box, score, cropBytes }, i): AlbumFace => {
+    const faces = meta.faces.map(({ box, score, quality, cropBytes }, i): AlbumFace => {
       const embedding = numbers.slice(i * dimension, (i + 1) * dimension);
       const crop = payload.slice(at, (at += cropBytes));
-      return { id: faceId(meta.fingerprint, i + 1), box, score, embedding, crop };
+      return { id: faceId(meta.fingerprint, i + 1), box, score, quality, embedding, crop };
     });
     const { fingerprint: print, width, height } = meta;
     photos.set(print, { fingerprint: print, width, height, faces });

@@ -1,5 +1,5 @@
 export { buildClusterSheet } from './cluster-sheet/sheet.ts';
-export { chooseSheetFaces, sheetLimits } from './cluster-sheet/sheet-data.ts';
+export { sheetLimits } from './cluster-sheet/sheet-data.ts';
 export type { ClusterSheetData, SheetCluster, SheetFace } from './cluster-sheet/sheet-data.ts';
 export {
   type EmbeddingMap,

@@ -54,7 +54,10 @@ describe('visage cluster', () => {
   afterEach(() => rm(root, { recursive: true, force: true }));
 
   const run = (...flags: string[]): Promise<Recorded> =>
-    recordCommandLine(['cluster', folder, '--max-distance', '0.42', ...flags], fakeRooms);
+    recordCommandLine(
+      ['cluster', folder, '--max-distance', '0.42', '--min-quality', '0', ...flags],
+      fakeRooms,
+    );
   async function document(...flags: string[]): Promise<ClusterDocument> {
     const { exitCode, stdout, stderr } = await run('--json', ...flags);
     assert.equal(exitCode, 0, stderr + stdout);

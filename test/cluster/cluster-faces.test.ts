@@ -96,6 +96,13 @@ test('where corrections pull at one cluster, both are kept', async () => {
   assert.notEqual(of('ann 1'), of('bob 1'));
 });
 
+test('an unclear face stays alone, unless somebody says whose it is', async () => {
+  const faces = album({ ann: 3 }).map((face, i) => Object.assign(face, { unclear: i === 0 }));
+  assert.deepEqual(groups(await cluster(faces)), ['ann 0', 'ann 1, ann 2']);
+  const told = await cluster(faces, { corrections: [same('ann 0', 'ann 2')] });
+  assert.deepEqual(groups(told), ['ann 0, ann 1, ann 2']);
+});
+
 test('corrections that cannot all be right are refused', async () => {
   const faces = album({ ann: 3, bob: 1 });
   const corrections = [same('ann 0', 'ann 1'), same('ann 1', 'bob 0'), notSame('bob 0', 'ann 0')];
@@ -140,9 +147,11 @@ test('whatever happened before, the groups are those of the faces and correction
       people,
       choice,
       choice,
+      choice,
+      choice,
       fc.array(fc.tuple(fc.boolean(), fc.nat(30), fc.nat(30)), { maxLength: 4 }),
       fc.array(fc.tuple(fc.boolean(), fc.nat(30), fc.nat(30)), { maxLength: 4 }),
-      async (seed, counts, absentBefore, absentNow, saidBefore, saidNow) => {
+      async (seed, counts, absentBefore, absentNow, unclearBefore, unclearNow, saidBefore, saidNow) => {
         const all = album(Object.fromEntries(counts.map((n, i) => [`p${i}`, n])), 0.4, seed).map((face, i) =>
           Object.assign(face, { photo: `${i >> 1}.jpg` }),
         );
@@ -151,15 +160,17 @@ test('whatever happened before, the groups are those of the faces and correction
             const [first, second] = [all[a % all.length]!.id, all[b % all.length]!.id];
             return first === second ? [] : [{ same: isSame, faces: [first, second] as const }];
           });
-        const present = (absent: readonly number[]): FaceToCluster[] =>
-          all.filter((_, i) => !absent.includes(i));
+        const present = (absent: readonly number[], unclear: readonly number[]): FaceToCluster[] =>
+          all.flatMap(({ id, embedding, photo }, i) =>
+            absent.includes(i) ? [] : [{ id, embedding, photo, unclear: unclear.includes(i) }],
+          );
         const grow = async (
-          absent: readonly number[],
+          [absent, unclear]: readonly (readonly number[])[],
           said: Parameters<typeof corrections>[0],
           earlier?: Clustering,
         ): Promise<Clustering | undefined> => {
           try {
-            return await cluster(present(absent), {
+            return await cluster(present(absent!, unclear!), {
               corrections: corrections(said),
               ...(earlier === undefined ? {} : { earlier }),
             });
@@ -168,10 +179,10 @@ test('whatever happened before, the groups are those of the faces and correction
             return undefined;
           }
         };
-        const before = await grow(absentBefore, saidBefore);
+        const before = await grow([absentBefore, unclearBefore], saidBefore);
         if (before === undefined) return;
-        const now = await grow(absentNow, saidNow, before);
-        const afresh = await grow(absentNow, saidNow);
+        const now = await grow([absentNow, unclearNow], saidNow, before);
+        const afresh = await grow([absentNow, unclearNow], saidNow);
         assert.deepEqual(now && groups(now), afresh && groups(afresh));
         if (now === undefined) return;
         const of = new Map(now.clusters.flatMap(({ number, faces }) => faces.map((face) => [face, number])));

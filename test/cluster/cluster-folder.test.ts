@@ -69,7 +69,8 @@ describe('clusters of a folder', () => {
   const run = (
     options: Partial<ClusterFolderOptions> = {},
     recognizer = new FakeRecognizer(),
-  ): Promise<FolderClusters> => clusterFolder(folder, recognizer, { state, maxDistance: 0.42, ...options });
+  ): Promise<FolderClusters> =>
+    clusterFolder(folder, recognizer, { state, maxDistance: 0.42, minQuality: 0, ...options });
 
   it('groups every face of every photo, tells apart those of one photo, and reports what cannot be used', async () => {
     const found = await run();

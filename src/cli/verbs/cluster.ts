@@ -1,6 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import type { ClusterEnrolment, ClusterName, FolderClusters, PlacedFace } from '../../cluster/index.ts';
+import {
+  type ClusterEnrolment,
+  clusterFolderSchema,
+  type ClusterName,
+  type FolderClusters,
+  type PlacedFace,
+} from '../../cluster/index.ts';
 import { visageError } from '../../kernel/index.ts';
 import type { RecognizerOptions } from '../../recognizer.ts';
 import { writeSheet } from '../cluster-sheet.ts';
@@ -50,6 +56,7 @@ interface ClusterFlags extends GalleryFlags {
   readonly forget?: string[];
   readonly name?: string[];
   readonly maxDistance?: number;
+  readonly minQuality?: number;
 }
 
 export const registerCluster: RegisterVerb = (program, run) => {
@@ -66,11 +73,13 @@ export const registerCluster: RegisterVerb = (program, run) => {
     .option('--name <two...>', 'the number of a cluster and who it is: makes it a person of the gallery')
     .addHelpText('after', examples);
   addFlags(command, limitSchema, { maxDistance: 'that of the pack' });
+  addFlags(command, clusterFolderSchema);
   addGalleryFlags(command);
   addNetworkFlags(command, 'that of the album, bundled for a new one');
   addOutputFlags(command).action(async (folder: string, flags: ClusterFlags) => {
     const limit = flags.maxDistance === undefined ? {} : readFlags(command, limitSchema);
-    await cluster(run, folder, { ...flags, ...limit }, readNetworkFlags(command));
+    const quality = readFlags(command, clusterFolderSchema);
+    await cluster(run, folder, { ...flags, ...limit, ...quality }, readNetworkFlags(command));
   });
 };
 
@@ -103,6 +112,7 @@ async function cluster(
     names,
     progress,
     signal,
+    ...(flags.minQuality === undefined ? {} : { minQuality: flags.minQuality }),
     ...(flags.maxDistance === undefined ? {} : { maxDistance: flags.maxDistance }),
   });
   output.progress.end();
@@ -283,9 +293,10 @@ function photoRecords({ album }: FolderClusters): unknown[] {
         file,
         width,
         height,
-        faces: faces.map(({ id, box, score }) => ({
+        faces: faces.map(({ id, box, score, quality }) => ({
           box: boxRecord(box),
           score: rounded(score, 4),
+          quality: rounded(quality, 4),
           cluster: numbers.get(id)!,
         })),
       })),

@@ -15,6 +15,8 @@ export interface SheetCluster {
   readonly number: number;
   /** Who it is, where somebody said so. */
   readonly name: string | undefined;
+  /** Whether it is a face alone that is too small or blurred to tell whose it is, or none at all. */
+  readonly unclear: boolean;
   /** The most typical first; one or more. */
   readonly faces: readonly SheetFace[];
 }

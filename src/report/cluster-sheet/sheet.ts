@@ -62,18 +62,29 @@ function clusterSection(clusters: readonly SheetCluster[], shown: readonly numbe
 </section>`;
 }
 
-function singleSection(singles: readonly SheetCluster[], shown: readonly number[]): Markup | false {
+function singleSection(
+  singles: readonly SheetCluster[],
+  shown: readonly number[],
+  { id, title, lead }: { readonly id: string; readonly title: string; readonly lead: string },
+): Markup | false {
   if (singles.length === 0) return false;
   const visible = singles.filter((_, i) => shown[i]! > 0);
   const left = singles.length - visible.length;
   return html`
-<section id="alone" aria-labelledby="alone-title">
-  <div class="section-head"><h2 id="alone-title">Seen once</h2><p>Faces that are like no other face here.${
+<section id="${id}" aria-labelledby="${id}-title">
+  <div class="section-head"><h2 id="${id}-title">${title}</h2><p>${lead}${
     left > 0 && html` <b>${count(visible.length)} of ${count(singles.length)} are shown.</b>`
   }</p></div>
   <ul class="faces alone">${visible.map(({ faces, number }) => faceButton(faces[0]!, number))}</ul>
 </section>`;
 }
+
+const seenOnce = { id: 'alone', title: 'Seen once', lead: 'Faces that are like no other face here.' };
+const tooUnclear = {
+  id: 'unclear',
+  title: 'Too unclear',
+  lead: 'Too small or blurred to tell whose they are, or no faces at all.',
+};
 
 function unusableSection({ unusable }: ClusterSheetData): Markup | false {
   if (unusable.length === 0) return false;
@@ -97,8 +108,10 @@ function unusableSection({ unusable }: ClusterSheetData): Markup | false {
  */
 export function buildClusterSheet(data: ClusterSheetData): string {
   const people = data.clusters.filter(({ faces }) => faces.length > 1);
-  const singles = data.clusters.filter(({ faces }) => faces.length === 1);
-  const shown = chooseSheetFaces([...people, ...singles].map(({ faces }) => faces.length));
+  const alone = data.clusters.filter(({ faces }) => faces.length === 1);
+  const singles = alone.filter(({ unclear }) => !unclear);
+  const unclear = alone.filter((cluster) => cluster.unclear);
+  const shown = chooseSheetFaces([...people, ...singles, ...unclear].map(({ faces }) => faces.length));
   const faces = data.clusters.reduce((sum, cluster) => sum + cluster.faces.length, 0);
   const page = html`<!doctype html>
 <html lang="en">
@@ -121,7 +134,9 @@ export function buildClusterSheet(data: ClusterSheetData): string {
     faces === 1 ? 'face' : 'faces',
   )}${figure(count(data.photos), data.photos === 1 ? 'photo' : 'photos')}${figure(count(singles.length), 'seen once')}</dl>
 </header>
-<main id="main">${clusterSection(people, shown) || html``}${singleSection(singles, shown.slice(people.length)) || html``}${
+<main id="main">${clusterSection(people, shown) || html``}${singleSection(singles, shown.slice(people.length), seenOnce) || html``}${
+    singleSection(unclear, shown.slice(people.length + singles.length), tooUnclear) || html``
+  }${
     unusableSection(data) || html``
   }${faces === 0 && html`<section><p>No face was found in these photos.</p></section>`}
 </main>
