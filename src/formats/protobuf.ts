@@ -125,6 +125,25 @@ export class WireWriter {
   }
 }
 
+/**
+ * What a file may ask for. A field of two bytes becomes an object of hundreds in memory, and a number of
+ * one byte a bigint of thirty: a message and all inside of it share one budget, which only hostile files
+ * use up.
+ */
+export class WireBudget {
+  #left: number;
+
+  /** @param fields in all; a packed whole number counts as a sixteenth of one */
+  constructor(fields: number) {
+    this.#left = 16 * fields;
+  }
+
+  spend(sixteenths: number): void {
+    this.#left -= sixteenths;
+    if (this.#left < 0) throw new WireError('it has more fields than any real file');
+  }
+}
+
 /** Reads the fields of one message one after the other. Never reads outside its bytes. */
 export class WireReader {
   readonly #bytes: Uint8Array;
@@ -133,8 +152,12 @@ export class WireReader {
   #fieldStart = 0;
   #type: WireType = 0;
 
-  constructor(bytes: Uint8Array) {
+  readonly #budget: WireBudget | undefined;
+
+  /** @param budget of the file; the readers of messages inside of others are given the same */
+  constructor(bytes: Uint8Array, budget?: WireBudget) {
     this.#bytes = bytes;
+    this.#budget = budget;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
@@ -149,6 +172,7 @@ export class WireReader {
 
   /** The number of the next field; its value must be read or skipped next. */
   field(): number {
+    this.#budget?.spend(16);
     this.#fieldStart = this.#position;
     const tag = this.#smallVarint();
     const type = tag % 8;
@@ -251,7 +275,10 @@ export class WireReader {
       return;
     }
     const packed = new WireReader(this.bytes());
-    while (!packed.done) into.push(BigInt.asIntN(64, packed.#varint()));
+    while (!packed.done) {
+      this.#budget?.spend(1);
+      into.push(BigInt.asIntN(64, packed.#varint()));
+    }
   }
 
   #packed(width: number, read: (view: DataView, at: number) => void): void {

@@ -249,3 +249,69 @@ test('graphs nested without end are refused, not followed', () => {
   whole.message(7, graph);
   assert.throws(() => decodeModel(whole.finish(), 'm.onnx'), { code: 'FORMAT_INVALID' });
 });
+
+/** `count` times the two bytes of an empty field. */
+const empties = (field: number, count: number): Uint8Array => {
+  const bytes = new Uint8Array(2 * count);
+  for (let i = 0; i < bytes.length; i += 2) bytes[i] = 8 * field + 2;
+  return bytes;
+};
+
+/** `content` as fields inside of each other, outermost first. */
+function nested(fields: readonly number[], content: Uint8Array): Uint8Array {
+  return fields.reduceRight((inner, field) => {
+    const outer = new WireWriter();
+    outer.bytes(field, inner);
+    return outer.finish();
+  }, content);
+}
+
+test('a file of nothing but empty fields, which would fill the memory, is refused', () => {
+  const many = 1_100_000;
+  const hostile: Readonly<Record<string, Uint8Array>> = {
+    nodes: nested([7], empties(1, many)),
+    'names of inputs': nested([7, 1], empties(1, many)),
+    attributes: nested([7, 1], empties(5, many)),
+    inputs: nested([7], empties(11, many)),
+    sizes: nested([7, 5, 1], new Uint8Array(17 * many)),
+    'whole numbers': nested([7, 1, 5, 8], new Uint8Array(17 * many)),
+    texts: nested([7, 5], empties(6, many)),
+    metadata: empties(14, many),
+    'unknown fields': nested([7], empties(10, many)),
+  };
+  for (const [what, bytes] of Object.entries(hostile)) {
+    assert.throws(
+      () => decodeModel(bytes, 'm.onnx'),
+      { code: 'FORMAT_INVALID', message: /more fields than any real file/ },
+      what,
+    );
+  }
+});
+
+test('messages made at random, of the right fields with anything in them, give a model or FORMAT_INVALID', () => {
+  const { message } = fc.letrec<{ message: Uint8Array; field: Uint8Array }>((tie) => ({
+    message: fc
+      .array(tie('field'), { maxLength: 6 })
+      .map((fields) => Uint8Array.from(fields.flatMap((field) => [...field]))),
+    field: fc
+      .tuple(
+        fc.integer({ min: 1, max: 21 }),
+        fc.oneof(
+          { maxDepth: 5 },
+          fc.uint8Array({ maxLength: 12 }),
+          tie('message'),
+          fc.bigInt(0n, 2n ** 64n - 1n),
+        ),
+      )
+      .map(([number, value]) => {
+        const writer = new WireWriter();
+        if (typeof value === 'bigint') writer.int(number, value);
+        else writer.bytes(number, value);
+        return writer.finish();
+      }),
+  }));
+  fc.assert(
+    fc.property(message, (graph) => readsOrRefuses(nested([7], graph))),
+    { numRuns: 2000 },
+  );
+});

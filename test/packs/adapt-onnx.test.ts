@@ -174,10 +174,51 @@ describe('a network of somebody else takes uint8 pictures in RGB', () => {
     }
   });
 
-  test('a network for one picture stays one', async () => {
+  test('a network written down for one picture takes many where it treats each for itself', async () => {
     const { bytes, maxBatch } = adaptOnnx(encodeModel(foreign({ batch: 1 })), options());
-    assert.equal(maxBatch, 1);
+    assert.equal(maxBatch, undefined);
+    assertClose(await run(bytes), expected(plain, 'nchw'));
+  });
+
+  test('a network that mixes pictures, or may do so, stays one for one picture', async () => {
+    const { graph, ...rest } = foreign({ batch: 1 });
+    const size = 3 * side * side;
+    const sizes = (...data: bigint[]): OnnxTensor => ({
+      type: 'int64',
+      dims: [data.length],
+      data: BigInt64Array.from(data),
+    });
+    const ending = (...nodes: OnnxNode[]): OnnxModel => ({
+      ...rest,
+      graph: {
+        ...graph,
+        initializers: new Map([
+          ...graph.initializers,
+          ['one', sizes(1n, BigInt(size))],
+          ['kept', sizes(0n, BigInt(size))],
+          ['rows', { type: 'float32', dims: [2, size], data: new Float32Array(2 * size) }],
+        ]),
+        nodes: [graph.nodes[0]!, ...nodes],
+      },
+    });
+    const mixing: readonly OnnxNode[][] = [
+      [node('Reshape', ['scaled', 'one'], '683')],
+      [node('Flatten', ['scaled'], '683', { axis: int(0) })],
+      [node('ReduceMean', ['scaled'], 'mean'), node('Flatten', ['mean'], '683')],
+      [node('Flatten', ['scaled'], 'flat'), node('Add', ['flat', 'rows'], '683')],
+      [node('Flatten', ['scaled'], 'flat'), node('Concat', ['flat', 'flat'], '683', { axis: int(0) })],
+      [node('Flatten', ['scaled'], 'flat'), node('Softmax', ['flat'], '683', { axis: int(0) })],
+      [node('Identity', ['weight'], '683')],
+    ];
+    for (const nodes of mixing) {
+      const { maxBatch } = adaptOnnx(encodeModel(ending(...nodes)), options());
+      assert.equal(maxBatch, 1, nodes.map(({ op }) => op).join());
+    }
+    const { bytes } = adaptOnnx(encodeModel(ending(...mixing[0]!)), options());
     assertClose(await run(bytes, 1), expected(plain, 'nchw', 1));
+    const free = adaptOnnx(encodeModel(ending(node('Reshape', ['scaled', 'kept'], '683'))), options());
+    assert.equal(free.maxBatch, undefined);
+    assertClose(await run(free.bytes), expected(plain, 'nchw'));
   });
 
   test('a network that takes bytes gets bytes', async () => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import * as fc from 'fast-check';
 import { encodeModel } from '../../src/formats/index.ts';
 import { GraphBuilder, relu, toModel } from '../../src/graph/index.ts';
+import { VisageError } from '../../src/kernel/index.ts';
 import { importWeights, sniffWeights } from '../../src/packs/index.ts';
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -49,6 +51,39 @@ for (const [title, text, message] of impostors) {
     });
   });
 }
+
+test('a TensorFlow SavedModel, which starts as ONNX does, gets its own message', () => {
+  // saved_model_schema_version 1, then a MetaGraphDef with its MetaInfoDef: a list of operations, tags, versions.
+  const operation = [0x0a, 7, ...bytesOf('AddV2\u0012\u0000')];
+  const information = [0x12, operation.length, ...operation, 0x22, 5, ...bytesOf('serve'), 0x2a, 1, 0x32];
+  const meta = [0x0a, information.length, ...information, 0x12, 2, 0x0a, 0];
+  const savedModel = Uint8Array.of(0x08, 0x01, 0x12, meta.length, ...meta);
+  assert.throws(() => sniff(savedModel), {
+    code: 'WEIGHTS_NOT_A_MODEL',
+    message: /TensorFlow SavedModel/,
+    hint: /variables\/ beside it/,
+  });
+  // An ONNX file of version 1 that names its producer.
+  assert.equal(sniff(Uint8Array.of(0x08, 0x01, 0x12, 7, ...bytesOf('pytorch'), 0x3a, 0)), 'onnx');
+});
+
+test('any bytes are told or refused', () => {
+  const start = fc.oneof(
+    fc.uint8Array({ maxLength: 60 }),
+    fc.uint8Array({ maxLength: 60 }).map((rest) => Uint8Array.of(0x08, 0x01, 0x12, ...rest)),
+    fc.uint8Array({ maxLength: 60 }).map((rest) => Uint8Array.of(0x0a, ...rest)),
+  );
+  fc.assert(
+    fc.property(start, (bytes) => {
+      try {
+        sniff(bytes);
+      } catch (thrown) {
+        assert.ok(thrown instanceof VisageError && thrown.code === 'WEIGHTS_NOT_A_MODEL', String(thrown));
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
 
 test('other bytes are shown', () => {
   assert.throws(() => sniff(Uint8Array.of(0xff, 0xd8, 0xff, 0xe0)), {

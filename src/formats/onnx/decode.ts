@@ -10,18 +10,21 @@ import type {
   OnnxValueInfo,
 } from './model.ts';
 import { decodeTensor, elementType } from './tensor.ts';
-import { WireError, WireReader, WireWriter } from '../protobuf.ts';
+import { WireBudget, WireError, WireReader, WireWriter } from '../protobuf.ts';
 
 /** Graphs inside attributes of nodes (`If`, `Loop`) deeper than this are taken for an attack on the stack. */
 const maxGraphDepth = 32;
+
+/** Fields of a file; networks of a thousand layers have some ten thousands. */
+const maxFields = 1_000_000;
 
 /** Fields that are kept as they are; absent when there were none. */
 function restOf(rest: WireWriter): { rest?: Uint8Array } {
   return rest.length > 0 ? { rest: rest.finish() } : {};
 }
 
-function decodeEntry(bytes: Uint8Array): [string, string] {
-  const reader = new WireReader(bytes);
+function decodeEntry(bytes: Uint8Array, budget: WireBudget): [string, string] {
+  const reader = new WireReader(bytes, budget);
   let [key, value] = ['', ''];
   while (!reader.done) {
     const field = reader.field();
@@ -32,8 +35,8 @@ function decodeEntry(bytes: Uint8Array): [string, string] {
   return [key, value];
 }
 
-function decodeOpset(bytes: Uint8Array): [string, number] {
-  const reader = new WireReader(bytes);
+function decodeOpset(bytes: Uint8Array, budget: WireBudget): [string, number] {
+  const reader = new WireReader(bytes, budget);
   let domain = '';
   let version = 0;
   while (!reader.done) {
@@ -45,8 +48,8 @@ function decodeOpset(bytes: Uint8Array): [string, number] {
   return [domain, version];
 }
 
-function decodeDim(bytes: Uint8Array): OnnxDim {
-  const reader = new WireReader(bytes);
+function decodeDim(bytes: Uint8Array, budget: WireBudget): OnnxDim {
+  const reader = new WireReader(bytes, budget);
   let dim: OnnxDim;
   while (!reader.done) {
     const field = reader.field();
@@ -57,8 +60,8 @@ function decodeDim(bytes: Uint8Array): OnnxDim {
   return dim;
 }
 
-function decodeTensorType(bytes: Uint8Array): { type?: OnnxType; dims?: OnnxDim[] } {
-  const reader = new WireReader(bytes);
+function decodeTensorType(bytes: Uint8Array, budget: WireBudget): { type?: OnnxType; dims?: OnnxDim[] } {
+  const reader = new WireReader(bytes, budget);
   let type: OnnxType | undefined;
   let dims: OnnxDim[] | undefined;
   while (!reader.done) {
@@ -66,9 +69,9 @@ function decodeTensorType(bytes: Uint8Array): { type?: OnnxType; dims?: OnnxDim[
     if (field === 1) type = elementType(reader.int());
     else if (field === 2) {
       dims = [];
-      const shape = new WireReader(reader.bytes());
+      const shape = new WireReader(reader.bytes(), budget);
       while (!shape.done) {
-        if (shape.field() === 1) dims.push(decodeDim(shape.bytes()));
+        if (shape.field() === 1) dims.push(decodeDim(shape.bytes(), budget));
         else shape.skip();
       }
     } else reader.skip();
@@ -76,8 +79,8 @@ function decodeTensorType(bytes: Uint8Array): { type?: OnnxType; dims?: OnnxDim[
   return { ...(type !== undefined && { type }), ...(dims !== undefined && { dims }) };
 }
 
-function decodeValueInfo(bytes: Uint8Array): OnnxValueInfo {
-  const reader = new WireReader(bytes);
+function decodeValueInfo(bytes: Uint8Array, budget: WireBudget): OnnxValueInfo {
+  const reader = new WireReader(bytes, budget);
   let name = '';
   let type: Omit<OnnxValueInfo, 'name'> = {};
   while (!reader.done) {
@@ -85,10 +88,10 @@ function decodeValueInfo(bytes: Uint8Array): OnnxValueInfo {
     if (field === 1) name = reader.text();
     else if (field === 2) {
       const typeBytes = reader.bytes();
-      const inner = new WireReader(typeBytes);
+      const inner = new WireReader(typeBytes, budget);
       type = { otherType: typeBytes.slice() };
       while (!inner.done) {
-        if (inner.field() === 1) type = decodeTensorType(inner.bytes());
+        if (inner.field() === 1) type = decodeTensorType(inner.bytes(), budget);
         else inner.skip();
       }
     } else reader.skip();
@@ -156,8 +159,8 @@ class AttributeParts {
   }
 }
 
-function decodeAttribute(bytes: Uint8Array, depth: number): [string, OnnxAttribute] {
-  const reader = new WireReader(bytes);
+function decodeAttribute(bytes: Uint8Array, depth: number, budget: WireBudget): [string, OnnxAttribute] {
+  const reader = new WireReader(bytes, budget);
   const parts = new AttributeParts();
   const unnamed = new WireWriter();
   let isReference = false;
@@ -172,13 +175,13 @@ function decodeAttribute(bytes: Uint8Array, depth: number): [string, OnnxAttribu
     if (field === 2) parts.float = reader.float();
     else if (field === 3) parts.int = reader.bigint();
     else if (field === 4) parts.text = reader.text();
-    else if (field === 5) parts.tensor = decodeTensor(reader.bytes()).tensor;
-    else if (field === 6) parts.graph = decodeGraph(reader.bytes(), depth + 1);
+    else if (field === 5) parts.tensor = decodeTensor(reader.bytes(), budget).tensor;
+    else if (field === 6) parts.graph = decodeGraph(reader.bytes(), depth + 1, budget);
     else if (field === 7) reader.floats(parts.floats);
     else if (field === 8) reader.bigints(parts.ints);
     else if (field === 9) parts.strings.push(reader.text());
-    else if (field === 10) parts.tensors.push(decodeTensor(reader.bytes()).tensor);
-    else if (field === 11) parts.graphs.push(decodeGraph(reader.bytes(), depth + 1));
+    else if (field === 10) parts.tensors.push(decodeTensor(reader.bytes(), budget).tensor);
+    else if (field === 11) parts.graphs.push(decodeGraph(reader.bytes(), depth + 1, budget));
     else if (field === 20) {
       parts.type = reader.int();
       unnamed.int(20, parts.type);
@@ -192,8 +195,8 @@ function decodeAttribute(bytes: Uint8Array, depth: number): [string, OnnxAttribu
   return [parts.name, value ?? { kind: 'other', value: unnamed.finish() }];
 }
 
-function decodeNode(bytes: Uint8Array, depth: number): OnnxNode {
-  const reader = new WireReader(bytes);
+function decodeNode(bytes: Uint8Array, depth: number, budget: WireBudget): OnnxNode {
+  const reader = new WireReader(bytes, budget);
   let [op, name, domain] = ['', '', ''];
   const inputs: string[] = [];
   const outputs: string[] = [];
@@ -205,7 +208,7 @@ function decodeNode(bytes: Uint8Array, depth: number): OnnxNode {
     else if (field === 2) outputs.push(reader.text());
     else if (field === 3) name = reader.text();
     else if (field === 4) op = reader.text();
-    else if (field === 5) attributes.push(decodeAttribute(reader.bytes(), depth));
+    else if (field === 5) attributes.push(decodeAttribute(reader.bytes(), depth, budget));
     else if (field === 7) domain = reader.text();
     else rest.raw(reader.skip());
   }
@@ -213,9 +216,9 @@ function decodeNode(bytes: Uint8Array, depth: number): OnnxNode {
   return { op, name, domain, inputs, outputs, attributes: Object.fromEntries(attributes), ...restOf(rest) };
 }
 
-function decodeGraph(bytes: Uint8Array, depth: number): OnnxGraph {
+function decodeGraph(bytes: Uint8Array, depth: number, budget: WireBudget): OnnxGraph {
   if (depth > maxGraphDepth) throw new WireError(`graphs nested more than ${maxGraphDepth} deep`);
-  const reader = new WireReader(bytes);
+  const reader = new WireReader(bytes, budget);
   let name = '';
   const nodes: OnnxNode[] = [];
   const initializers = new Map<string, OnnxTensor>();
@@ -225,22 +228,23 @@ function decodeGraph(bytes: Uint8Array, depth: number): OnnxGraph {
   const rest = new WireWriter();
   while (!reader.done) {
     const field = reader.field();
-    if (field === 1) nodes.push(decodeNode(reader.bytes(), depth));
+    if (field === 1) nodes.push(decodeNode(reader.bytes(), depth, budget));
     else if (field === 2) name = reader.text();
     else if (field === 5) {
-      const { name, tensor } = decodeTensor(reader.bytes());
+      const { name, tensor } = decodeTensor(reader.bytes(), budget);
       if (initializers.has(name)) throw new WireError(`two initializers are called ${name}`);
       initializers.set(name, tensor);
-    } else if (field === 11) inputs.push(decodeValueInfo(reader.bytes()));
-    else if (field === 12) outputs.push(decodeValueInfo(reader.bytes()));
-    else if (field === 13) values.push(decodeValueInfo(reader.bytes()));
+    } else if (field === 11) inputs.push(decodeValueInfo(reader.bytes(), budget));
+    else if (field === 12) outputs.push(decodeValueInfo(reader.bytes(), budget));
+    else if (field === 13) values.push(decodeValueInfo(reader.bytes(), budget));
     else rest.raw(reader.skip());
   }
   return { name, nodes, initializers, inputs, outputs, values, ...restOf(rest) };
 }
 
 function decode(bytes: Uint8Array): OnnxModel {
-  const reader = new WireReader(bytes);
+  const budget = new WireBudget(maxFields);
+  const reader = new WireReader(bytes, budget);
   let irVersion = 0;
   let [producerName, producerVersion, domain] = ['', '', ''];
   let modelVersion = 0n;
@@ -255,9 +259,9 @@ function decode(bytes: Uint8Array): OnnxModel {
     else if (field === 3) producerVersion = reader.text();
     else if (field === 4) domain = reader.text();
     else if (field === 5) modelVersion = reader.bigint();
-    else if (field === 7) graph = decodeGraph(reader.bytes(), 0);
-    else if (field === 8) opsets.set(...decodeOpset(reader.bytes()));
-    else if (field === 14) metadata.set(...decodeEntry(reader.bytes()));
+    else if (field === 7) graph = decodeGraph(reader.bytes(), 0, budget);
+    else if (field === 8) opsets.set(...decodeOpset(reader.bytes(), budget));
+    else if (field === 14) metadata.set(...decodeEntry(reader.bytes(), budget));
     else rest.raw(reader.skip());
   }
   if (graph === undefined) throw new WireError('it holds no graph');
@@ -275,7 +279,8 @@ function decode(bytes: Uint8Array): OnnxModel {
 }
 
 /**
- * Reads an ONNX file. Every length is checked before anything is allocated for it.
+ * Reads an ONNX file. Every length is checked before anything is allocated for it, and the number of
+ * fields is bounded: memory and work are in proportion to the file, up to a bound of a few hundred MB.
  * @param path what the error message calls the file
  * @throws VisageError `FORMAT_INVALID`: truncated, inconsistent, not protobuf, or weights kept in another file
  */

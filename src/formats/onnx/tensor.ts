@@ -1,4 +1,4 @@
-import { WireError, WireReader, WireWriter } from '../protobuf.ts';
+import { type WireBudget, WireError, WireReader, WireWriter } from '../protobuf.ts';
 import { elementTypeNumbers, type OnnxTensor, type OnnxType } from './model.ts';
 
 const typesByNumber = new Map(
@@ -95,8 +95,8 @@ function fromLists(
 }
 
 /** @throws WireError for what is no whole, consistent tensor, and for data kept in another file. */
-export function decodeTensor(bytes: Uint8Array): { name: string; tensor: OnnxTensor } {
-  const reader = new WireReader(bytes);
+export function decodeTensor(bytes: Uint8Array, budget: WireBudget): { name: string; tensor: OnnxTensor } {
+  const reader = new WireReader(bytes, budget);
   let name = '';
   let type: OnnxType | undefined;
   let raw: Uint8Array | undefined;

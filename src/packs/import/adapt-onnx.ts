@@ -12,6 +12,7 @@ import { elementTypeNumbers } from '../../formats/index.ts';
 import { int, ints } from '../../graph/index.ts';
 import { visageError } from '../../kernel/index.ts';
 import type { PixelPreparation } from '../pack.ts';
+import { takesAnyBatch } from './batch-freedom.ts';
 
 /** How a network of somebody else takes a picture, and what its outputs are called. */
 export interface OnnxNetwork {
@@ -25,7 +26,7 @@ export interface OnnxNetwork {
 /** A network that takes `image` uint8 [batch, side, side, 3] in RGB. */
 export interface AdaptedNetwork {
   readonly bytes: Uint8Array;
-  /** Pictures that it takes at once; absent: any number. */
+  /** Pictures that it takes at once; absent: any number, also where only one was declared (see `takesAnyBatch`). */
   readonly maxBatch?: number;
   /** Names of its outputs. */
   readonly outputs: readonly string[];
@@ -55,7 +56,8 @@ export function adaptOnnx(bytes: Uint8Array, options: AdaptOptions): AdaptedNetw
   const { path, sizePx, layout, preparation } = options;
   const model = decodeModel(bytes, path);
   const input = onlyInput(model.graph, path);
-  const maxBatch = checkInput(input, options);
+  const declared = checkInput(input, options);
+  const maxBatch = declared !== undefined && takesAnyBatch(model.graph, input.name) ? undefined : declared;
   const theirs = outputNames(model.graph, options);
 
   // Names that we give must be free; whatever of theirs has one gets another.
@@ -92,17 +94,21 @@ export function adaptOnnx(bytes: Uint8Array, options: AdaptOptions): AdaptedNetw
 
 const imageName = 'image';
 
+/** The first of many names. */
+const listed = (names: readonly string[]): string =>
+  names.slice(0, 20).join(', ') + (names.length > 20 ? ', …' : '');
+
 /** The input that is no weight: files of before 2019 list these as inputs too. */
 function onlyInput({ inputs, initializers }: OnnxGraph, path: string): OnnxValueInfo {
   const free = inputs.filter(({ name }) => !initializers.has(name));
   if (free.length === 1) return free[0]!;
   throw unsupported(
     path,
-    `it has ${free.length} inputs (${free.map(({ name }) => name).join(', ')}), not one picture`,
+    `it has ${free.length} inputs (${listed(free.map(({ name }) => name))}), not one picture`,
   );
 }
 
-/** @returns how many pictures it takes at once, `undefined` for any number */
+/** @returns how many pictures it says it takes at once, `undefined` for any number */
 function checkInput(
   { name, type, dims }: OnnxValueInfo,
   { layout, path, sizePx }: AdaptOptions,
@@ -136,7 +142,7 @@ function outputNames({ outputs }: OnnxGraph, options: AdaptOptions): Readonly<Re
     [...wanted].map((ours) => {
       const theirs = given[ours] ?? ours;
       if (!names.includes(theirs)) {
-        throw unsupported(path, `it has no output ${theirs}; its outputs: ${names.join(', ')}`);
+        throw unsupported(path, `it has no output ${theirs}; its outputs: ${listed(names)}`);
       }
       return [ours, theirs];
     }),

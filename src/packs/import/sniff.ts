@@ -93,6 +93,24 @@ function isOnnx(bytes: Uint8Array): boolean {
   return second !== undefined && [2, 3, 4, 7, 8].includes(second.number) && second.wire === 2;
 }
 
+/**
+ * TensorFlow's `SavedModel` starts as an ONNX model does: its version 1 (field 1), then field 2. There that
+ * holds a `MetaGraphDef`, whose fields 1 and 2 are messages, and not the name of a program.
+ */
+function isSavedModel(bytes: Uint8Array): boolean {
+  const version = protobufField(bytes, 0);
+  if (version?.number !== 1 || version.wire !== 0 || version.value !== 1) return false;
+  const meta = protobufField(bytes, version.next);
+  if (meta?.number !== 2 || meta.wire !== 2) return false;
+  const inner = protobufField(bytes, meta.next);
+  if (inner === undefined || (inner.number !== 1 && inner.number !== 2) || inner.wire !== 2) return false;
+  const text = bytes.subarray(meta.next, meta.next + meta.value);
+  return inner.value <= meta.value && !isText(text);
+}
+
+const savedModelAdvice =
+  'Its weights lie in the folder variables/ beside it. Freeze it into one .pb, or import the Keras (.h5) or PyTorch (.pt) weights of the same network.';
+
 /** A frozen graph: `GraphDef` is a list of nodes (field 1), each of which starts with its name (field 1). */
 function isTensorflowGraph(bytes: Uint8Array): boolean {
   const node = protobufField(bytes, 0);
@@ -119,6 +137,10 @@ export function sniffWeights(start: Uint8Array, sizeBytes: number, path: string)
   const impostor = impostors.find((candidate) => candidate.start.test(head));
   if (impostor !== undefined && isText(start)) {
     throw visageError('WEIGHTS_NOT_A_MODEL', { path, found: impostor.found, advice: impostor.advice });
+  }
+  if (isSavedModel(start)) {
+    const found = 'it is a TensorFlow SavedModel, which describes a network and holds no weights of one';
+    throw visageError('WEIGHTS_NOT_A_MODEL', { path, found, advice: savedModelAdvice });
   }
   if (isOnnx(start)) return 'onnx';
   if (isTensorflowGraph(start)) return 'tensorflow-graph';
