@@ -89,7 +89,7 @@ const recipeVersion = 1;
 function recipeOf({ pack }: Recognizer): string {
   const { name, detector, alignment, models } = pack;
   // Which distance counts as another person does not change an embedding.
-  const { maxDistance: _, ...embedder } = pack.embedder;
+  const { maxDistance: _, maxDistanceSource: __, ...embedder } = pack.embedder;
   const networks = Object.entries(models).map(([part, { id }]) => [part, id]);
   return JSON.stringify({ version: recipeVersion, pack: name, detector, alignment, embedder, networks });
 }

@@ -76,7 +76,7 @@ function recipeOf({ pack }: Recognizer, choice: FaceChoice): string {
   const networks = Object.entries(pack.models).map(([part, { id }]) => [part, id]);
   const { name, detector, alignment, selection } = pack;
   // Which distance counts as another person does not change an embedding.
-  const { maxDistance: _, ...embedder } = pack.embedder;
+  const { maxDistance: _, maxDistanceSource: __, ...embedder } = pack.embedder;
   return JSON.stringify({
     version: recipeVersion,
     pack: name,

@@ -49,7 +49,7 @@ const cropsAtOnce = 16;
 function recipeOf({ pack }: Recognizer): string {
   const { name, models } = pack;
   // Which distance counts as another person does not change an embedding.
-  const { maxDistance: _, ...embedder } = pack.embedder;
+  const { maxDistance: _, maxDistanceSource: __, ...embedder } = pack.embedder;
   return JSON.stringify({ version: recipeVersion, pack: name, embedder, network: models.embedder.id });
 }
 

@@ -181,6 +181,8 @@ export interface EmbedderSettings {
    * people. Measured on LFW; the measurement stands beside the number.
    */
   readonly maxDistance: number;
+  /** Where that number comes from; absent: nobody says, and it should not be relied upon. */
+  readonly maxDistanceSource?: string;
   /** Absent for the bundled pack, whose network states its own. */
   readonly preparation?: PixelPreparation;
   /** Crops that the network takes at once; absent: any number. */

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { PublishedPack } from '../../src/packs/index.ts';
+import { type PublishedPack, publishedPacks } from '../../src/packs/index.ts';
+import { facenetOf } from '../../src/packs/published-packs.ts';
 import { type FileServer, serveFiles, stuckAfter, whole } from '../packs/support/file-server.ts';
 import { narrowFile, narrowPack, narrowSha256 } from '../packs/support/narrow-facenet.ts';
 import { roomsWithRegistry } from './local-registry.ts';
@@ -98,6 +99,19 @@ test('info: of what can be pulled, where from; of what is installed, what it is;
   assert.equal(unknown.exitCode, 2);
   assert.equal(errorIn(unknown).code, 'PACK_UNKNOWN');
   assert.match(errorIn(unknown).message, /bundled, narrow/);
+});
+
+test('info says whether anybody measured the distance beyond which two faces are two people', async () => {
+  freshModels();
+  const bundled = await models(nobody, 'info', 'bundled');
+  assert.match(bundled.stdout, /^max distance +0\.42 \(measured by Visage on LFW/m);
+  await models(nobody, 'import', weights, '--as', 'mine', '--preprocessing', 'prewhiten');
+  const imported = await models(nobody, 'info', 'mine');
+  assert.match(imported.stdout, /^max distance +0\.8 \(uncalibrated: that of deepface/m);
+  for (const published of publishedPacks) {
+    const { embedder } = facenetOf(published) ?? published.onnx!.pack;
+    assert.match(embedder.maxDistanceSource ?? '', /^uncalibrated: .*(?:deepface|opencv)/, published.name);
+  }
 });
 
 test('import: one line on stdout, licence and what was assumed on stderr; never over another pack', async () => {

@@ -134,6 +134,12 @@ const assertClose = (got: Float32Array, wanted: readonly number[]): void => {
   );
 };
 
+const sizes = (...data: bigint[]): OnnxTensor => ({
+  type: 'int64',
+  dims: [data.length],
+  data: BigInt64Array.from(data),
+});
+
 describe('a network of somebody else takes uint8 pictures in RGB', () => {
   const preparations: readonly PixelPreparation['normalisation'][] = [
     { mean: 0, divisor: 1 },
@@ -183,11 +189,6 @@ describe('a network of somebody else takes uint8 pictures in RGB', () => {
   test('a network that mixes pictures, or may do so, stays one for one picture', async () => {
     const { graph, ...rest } = foreign({ batch: 1 });
     const size = 3 * side * side;
-    const sizes = (...data: bigint[]): OnnxTensor => ({
-      type: 'int64',
-      dims: [data.length],
-      data: BigInt64Array.from(data),
-    });
     const ending = (...nodes: OnnxNode[]): OnnxModel => ({
       ...rest,
       graph: {

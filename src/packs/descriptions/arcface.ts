@@ -53,8 +53,9 @@ const arcface = (
     embedder: {
       dimension: 512,
       mirrored: false,
-      // serengil/deepface, config/threshold.py: Buffalo_L, euclidean_l2.
       maxDistance: 1.1,
+      maxDistanceSource:
+        'uncalibrated: that of deepface for Buffalo_L (config/threshold.py, euclidean_l2), not measured with these crops',
       preparation,
     },
   },

@@ -21,7 +21,7 @@ export interface FacenetSettings {
  * that evaluation).
  *
  * `maxDistance` is serengil/deepface's (config/threshold.py, euclidean_l2): 0.80 for 128 numbers, 1.04
- * for 512; nobody measured it with these crops.
+ * for 512; nobody measured it with these crops, which its source says.
  */
 export function facenetPack({ dimension, preparation, mtcnn, ...described }: FacenetSettings): Pack {
   return {
@@ -35,6 +35,12 @@ export function facenetPack({ dimension, preparation, mtcnn, ...described }: Fac
       filter: 'bilinear',
       corner: 'clip',
     },
-    embedder: { dimension, mirrored: true, maxDistance: dimension > 128 ? 1.04 : 0.8, preparation },
+    embedder: {
+      dimension,
+      mirrored: true,
+      maxDistance: dimension > 128 ? 1.04 : 0.8,
+      maxDistanceSource: `uncalibrated: that of deepface for ${dimension > 128 ? 'Facenet512' : 'Facenet'} (config/threshold.py, euclidean_l2), not measured with these crops`,
+      preparation,
+    },
   };
 }

@@ -23,8 +23,9 @@ export const sface: PackDescription = {
     embedder: {
       dimension: 128,
       mirrored: false,
-      // OpenCV's threshold for the distance of unit embeddings (face_recognize.cpp samples).
       maxDistance: 1.128,
+      maxDistanceSource:
+        'uncalibrated: the L2 threshold that opencv/opencv_zoo publishes for SFace, called too lax in its issue 54, not measured with these crops',
       preparation: { normalisation: { mean: 0, divisor: 1 }, colourOrder: 'rgb' },
     },
   },

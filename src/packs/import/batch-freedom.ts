@@ -1,21 +1,14 @@
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor } from '../../formats/index.ts';
 
 /** Operations that treat every number, or every picture, for itself: all their inputs but the first are weights. */
-const forEachPicture = new Set([
-  ...['Abs', 'BatchNormalization', 'Cast', 'Ceil', 'Celu', 'Clip', 'Conv', 'ConvTranspose', 'Dropout', 'Elu'],
-  ...['Erf', 'Exp', 'Floor', 'Gelu', 'GlobalAveragePool', 'GlobalLpPool', 'GlobalMaxPool', 'HardSigmoid'],
-  ...[
-    'HardSwish',
-    'Identity',
-    'InstanceNormalization',
-    'AveragePool',
-    'LeakyRelu',
-    'LpPool',
-    'LRN',
-    'MaxPool',
-  ],
-  ...['Mish', 'Neg', 'Reciprocal', 'Relu', 'Selu', 'Sigmoid', 'Softplus', 'Softsign', 'Sqrt', 'Tanh'],
-]);
+const forEachPicture = new Set(
+  (
+    'Abs AveragePool BatchNormalization Cast Ceil Celu Clip Conv ConvTranspose Dropout Elu Erf Exp ' +
+    'Floor Gelu GlobalAveragePool GlobalLpPool GlobalMaxPool HardSigmoid HardSwish Identity ' +
+    'InstanceNormalization LeakyRelu LpPool LRN MaxPool Mish Neg Reciprocal Relu Selu Sigmoid ' +
+    'Softplus Softsign Sqrt Tanh'
+  ).split(' '),
+);
 
 /** Operations that stretch their inputs over one another. */
 const broadcasting = new Set(['Add', 'Div', 'Max', 'Min', 'Mul', 'PRelu', 'Pow', 'Sub', 'Sum']);

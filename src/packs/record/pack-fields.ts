@@ -159,11 +159,19 @@ export function readPreparation(field: Field): PixelPreparation {
 
 /** @throws VisageError `PACK_INVALID` */
 export function readEmbedder(field: Field): EmbedderSettings {
-  const given = field.fields(['dimension', 'mirrored', 'maxDistance', 'preparation', 'maxBatch']);
+  const given = field.fields([
+    'dimension',
+    'mirrored',
+    'maxDistance',
+    'maxDistanceSource',
+    'preparation',
+    'maxBatch',
+  ]);
   return {
     dimension: given.dimension.integer(1, 65_536),
     mirrored: given.mirrored.boolean(),
     maxDistance: given.maxDistance.number(0, 2),
+    ...given.maxDistanceSource.optional('maxDistanceSource', (source) => source.text()),
     ...given.preparation.optional('preparation', readPreparation),
     ...given.maxBatch.optional('maxBatch', (batch) => batch.integer(1, 4096)),
   };

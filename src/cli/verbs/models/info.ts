@@ -37,6 +37,13 @@ export const registerInfo: RegisterVerb = (models, run) => {
     describe('source', pack?.source ?? published?.settings?.source ?? published?.onnx?.pack.source);
     describe('trained on', pack?.trainedOn ?? published?.trainedOn);
     describe('numbers', pack?.embedder.dimension ?? published?.dimension);
+    if (pack !== undefined) {
+      const { maxDistance, maxDistanceSource } = pack.embedder;
+      describe(
+        'max distance',
+        `${maxDistance} (${maxDistanceSource ?? 'uncalibrated: nobody says where it comes from'})`,
+      );
+    }
     for (const part of ['detector', 'alignment', 'embedder', 'selection'] as const)
       describe(part, pack?.[part]);
     for (const [part, network] of Object.entries(record?.networks ?? {}))
