@@ -6,6 +6,8 @@ import { createApp, type App } from './http/app.ts';
 import { sendFailure, toShownError } from './http/failures.ts';
 import { addAccess } from './http/access.ts';
 import { addPhotoWork } from './http/photo-work.ts';
+import { addMetrics, Metrics } from './metrics.ts';
+import { addAuditRoutes } from './routes/audit.ts';
 import { addSecurityHeaders } from './http/security-headers.ts';
 import { Gatekeeper, isLoopback } from './keys/gatekeeper.ts';
 import { KeyFile } from './keys/key-file.ts';
@@ -57,6 +59,7 @@ const ownRoutes = [
   addTrustRoutes,
   addPackRoutes,
   addKeyRoutes,
+  addAuditRoutes,
   addServerRoutes,
 ];
 
@@ -86,6 +89,7 @@ export async function makeServer(options: ServerOptions): Promise<Server> {
     limits,
     version,
     keys,
+    audit,
   };
   let ending = false;
   app.setErrorHandler((thrown, request, reply) =>
@@ -97,9 +101,11 @@ export async function makeServer(options: ServerOptions): Promise<Server> {
   });
   addSecurityHeaders(app);
   addAccess(app, new Gatekeeper(keys, limits.requestsPerMinute), audit);
-  addPhotoWork(app, new Admission(limits.maxActive, limits.maxQueued), limits.timeoutSeconds * 1000);
+  const admission = new Admission(limits.maxActive, limits.maxQueued);
+  addPhotoWork(app, admission, limits.timeoutSeconds * 1000);
   await addOpenApi(app, version);
   addHealthRoutes(app, () => !ending);
+  addMetrics(app, new Metrics(admission, () => service.counts()));
   await app.register(
     async (scope) => {
       for (const add of ownRoutes) add(scope, context);

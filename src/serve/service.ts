@@ -72,6 +72,15 @@ export class Service implements AsyncDisposable {
     return encodePicture(this.recognizer.crop(located, face));
   }
 
+  /** How many people and examples there are now. */
+  async counts(): Promise<{ people: number; examples: number }> {
+    const people = await this.gallery.people();
+    return {
+      people: people.length,
+      examples: people.reduce((sum, { exampleCount }) => sum + exampleCount, 0),
+    };
+  }
+
   /** @throws VisageError `PERSON_EXISTS`, `PERSON_NAME_INVALID` */
   async addPerson(name: string): Promise<PersonDetails> {
     const { person, isNew } = await this.gallery.enrol(name, []);

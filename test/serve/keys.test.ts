@@ -185,6 +185,8 @@ test('the log of who did what has a line for every request with a scope, and no 
   assert.ok(lines.some(({ status, key }) => status === 401 && key === null));
   for (const secret of Object.values(secrets)) assert.ok(!text.includes(secret));
   assert.ok(!text.includes('Audited'));
+  const { entries } = (await ask('GET', '/audit?limit=2', { 'x-api-key': secrets['admin']! })).json();
+  assert.deepEqual(entries, lines.slice(-2).reverse());
 });
 
 test('every answer carries the headers that keep browsers from harm', async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import {
@@ -10,6 +11,7 @@ import {
   type RawRequestDefaultExpression,
   type RawServerDefault,
 } from 'fastify';
+import { visageError } from '../../kernel/index.ts';
 import { formOf, parseMultipart } from './multipart.ts';
 import { UploadedFile } from './uploaded-file.ts';
 
@@ -40,6 +42,9 @@ export function createApp({ maxBodyBytes, log }: AppOptions): App {
         : { level: log.level, stream: log.stream, serializers: { req: loggedRequest } },
     bodyLimit: maxBodyBytes,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 600 },
+    clientErrorHandler: refuseNonsense,
+    // Node would refuse without a body; the gatekeeper looks at the name where it matters.
+    http: { requireHostHeader: false },
     // A body must arrive before this; photos are worked on under a limit of their own.
     requestTimeout: 60_000,
     genReqId: ({ headers }) => {
@@ -91,3 +96,23 @@ const loggedRequest = ({ method, url, ip }: FastifyRequest) => ({
   url: url.replace(/(\/static\/)[^/?]+/, '$1…').slice(0, 500),
   ip,
 });
+
+/** What is no HTTP never becomes a request; the connection is told so and closed. */
+function refuseNonsense({ code }: Error & { readonly code?: string }, socket: Socket): void {
+  // The client has gone.
+  if (code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const reason = nonsense[code ?? ''] ?? 'it is no HTTP';
+  const body = JSON.stringify({ error: visageError('REQUEST_INVALID', { reason }).toJSON(), requestId: '' });
+  const status = code === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408 Request Timeout' : '400 Bad Request';
+  const head = `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}`;
+  socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`);
+}
+
+const nonsense: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'it did not arrive in time',
+  HPE_HEADER_OVERFLOW: 'its header is too large',
+  HPE_INVALID_URL: 'its address holds characters that must be encoded',
+};

@@ -84,7 +84,7 @@ function requireOwnOrigin({ headers }: FastifyRequest): void {
 }
 
 function requireOwnName({ hostname, headers }: FastifyRequest): void {
-  if (isLoopback(hostname)) return;
+  if (headers.host !== undefined && isLoopback(hostname)) return;
   throw visageError('ORIGIN_REFUSED', { got: JSON.stringify((headers.host ?? '').slice(0, 200)) });
 }
 

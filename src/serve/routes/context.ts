@@ -1,3 +1,4 @@
+import type { AuditLog } from '../audit-log.ts';
 import type { App } from '../http/app.ts';
 import type { KeyFile } from '../keys/key-file.ts';
 import type { ServerLimits } from '../options.ts';
@@ -12,6 +13,8 @@ export interface Context {
   readonly version: string;
   /** Absent: requests of this machine need no key. */
   readonly keys: KeyFile | undefined;
+  /** Absent: it is not written down who did what. */
+  readonly audit: AuditLog | undefined;
 }
 
 /** Adds routes to a server. */

@@ -19,15 +19,14 @@ export const addServerRoutes: AddRoutes = (app, { service, limits, version, keys
       },
     },
     async () => {
-      const people = await gallery.people();
+      const counts = await service.counts();
       return {
         version,
         pack: pack.name,
         dimension: pack.embedder.dimension,
         maxDistance: service.maxDistance,
         gallery: {
-          people: people.length,
-          examples: people.reduce((sum, { exampleCount }) => sum + exampleCount, 0),
+          ...counts,
           version: await gallery.version(),
           encrypted: gallery.encrypted,
           kept: gallery.path !== ':memory:',
