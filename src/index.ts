@@ -35,6 +35,7 @@ export {
   classifierFromText,
   classifierToText,
   loadClassifier,
+  referenceTraining,
   requirePack,
   saveClassifier,
   trainClassifier,
