@@ -1,4 +1,4 @@
-import { relative, sep } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import { Journal, journalPath, listPhotos, requireOutputPlace, type SkippedFile } from '../dataset/index.ts';
 import {
   checkOptions,
@@ -45,6 +45,8 @@ export interface ClusterFolderOptions {
   readonly notSame?: readonly (readonly [string, string])[];
   /** Pairs of which everything that was said between them is taken back, before `same` and `notSame`. */
   readonly forget?: readonly (readonly [string, string])[];
+  /** Files that are no photos of the folder although they lie in it, such as a contact sheet. */
+  readonly exclude?: readonly string[];
   /** Names for clusters, by their numbers in the album as it was. */
   readonly names?: readonly ClusterName[];
   readonly progress?: ProgressListener;
@@ -121,7 +123,8 @@ export async function clusterFolder(
     throw visageError('PACK_MISMATCH', { what: state, got: earlier.pack, allowed: pack.name });
   }
   const skipped: SkippedFile[] = [];
-  const places = await photosBelow(folder, (file) => skipped.push(file));
+  const ours = [state, journalPath(state), ...(options.exclude ?? [])];
+  const places = await photosBelow(folder, ours, (file) => skipped.push(file));
   const recipe = recipeOf(recognizer);
   const journal = await Journal.open<LookRecord>(journalPath(state), recipe);
   let over = false;
@@ -172,11 +175,19 @@ async function earlierAlbum(state: string): Promise<Album | undefined> {
   }
 }
 
-async function photosBelow(folder: string, onSkipped: (file: SkippedFile) => void): Promise<PhotoPlace[]> {
+async function photosBelow(
+  folder: string,
+  exclude: readonly string[],
+  onSkipped: (file: SkippedFile) => void,
+): Promise<PhotoPlace[]> {
   const below = (path: string): string => relative(folder, path).split(sep).join('/');
-  const paths = await listPhotos([folder], (file) => onSkipped({ ...file, file: below(file.file) }));
-  if (paths.length === 0) throw visageError('NO_PHOTO', { path: folder });
-  return paths.map((path) => ({ path, file: below(path) || path }));
+  const excluded = new Set(exclude.map((path) => resolve(path)));
+  const paths = await listPhotos([folder], (file) => {
+    if (!excluded.has(resolve(file.file))) onSkipped({ ...file, file: below(file.file) });
+  });
+  const photos = paths.filter((path) => !excluded.has(resolve(path)));
+  if (photos.length === 0) throw visageError('NO_PHOTO', { path: folder });
+  return photos.map((path) => ({ path, file: below(path) || path }));
 }
 
 /** The journal's photos and those of an album. */

@@ -134,8 +134,10 @@ describe('visage cluster', () => {
     assert.match(text, /<h1>Who is in <bdi class="name">holiday photos<\/bdi>\?<\/h1>/);
     assert.equal(text.match(/<button type="button" class="face"/g)!.length, 5);
     assert.ok(text.includes('data-name="both.jpg#2"'));
-    const picture = join(root, 'sheet.png');
+    // A picture in the folder of photos is not taken for one of them.
+    const picture = join(folder, 'sheet.png');
     await document('--sheet', picture);
+    assert.equal((await document('--sheet', picture)).photos.length, 5);
     assert.deepEqual([...(await readFile(picture)).subarray(1, 4)], [...Buffer.from('PNG')]);
   });
 

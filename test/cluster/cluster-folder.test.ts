@@ -122,6 +122,10 @@ describe('clusters of a folder', () => {
       unchangedClusters: 3,
     });
     assert.deepEqual(named(second), { ...named(first), 2: ['b/b1.jpg', 'b/b2.jpg', 'b/b3.jpg'] });
+    assert.deepEqual(
+      second.skipped.map(({ file }) => file),
+      ['notes.txt'],
+    );
     const third = await run({}, recognizer);
     assert.equal(third.work.looked, 0);
     assert.equal(third.work.searches, 0);

@@ -110,6 +110,7 @@ async function cluster(
     state,
     ...corrections,
     names,
+    ...(flags.sheet === undefined ? {} : { exclude: [flags.sheet] }),
     progress,
     signal,
     ...(flags.minQuality === undefined ? {} : { minQuality: flags.minQuality }),
