@@ -95,10 +95,14 @@ test('info: of what can be pulled, where from; of what is installed, what it is;
   assert.deepEqual(document['origins'], [
     { file: 'narrow.pt', sha256: narrowSha256, sizeBytes: narrowFile.length },
   ]);
+  // Other weights under the name of a published pack are not said to be trained as those were.
+  const trained = [packAt(url, { name: 'mine', trainedOn: 'VGGFace2' })];
+  await models(trained, 'import', weights, '--as', 'mine', '--preprocessing', 'prewhiten');
+  assert.doesNotMatch((await models(trained, 'info', 'mine')).stdout, /VGGFace2/);
   const unknown = await models(registry, 'info', 'nobody', '--json');
   assert.equal(unknown.exitCode, 2);
   assert.equal(errorIn(unknown).code, 'PACK_UNKNOWN');
-  assert.match(errorIn(unknown).message, /bundled, narrow/);
+  assert.match(errorIn(unknown).message, /bundled, mine, narrow/);
 });
 
 test('info says whether anybody measured the distance beyond which two faces are two people', async () => {

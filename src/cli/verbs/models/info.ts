@@ -35,7 +35,8 @@ export const registerInfo: RegisterVerb = (models, run) => {
     describe('description', pack?.description ?? published?.description);
     describe('licence', pack?.licence ?? published?.licence);
     describe('source', pack?.source ?? published?.settings?.source ?? published?.onnx?.pack.source);
-    describe('trained on', pack?.trainedOn ?? published?.trainedOn);
+    // An installed pack need not be of the published weights, whatever its name is.
+    describe('trained on', pack === undefined ? published?.trainedOn : pack.trainedOn);
     describe('numbers', pack?.embedder.dimension ?? published?.dimension);
     if (pack !== undefined) {
       const { maxDistance, maxDistanceSource } = pack.embedder;

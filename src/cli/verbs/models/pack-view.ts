@@ -9,7 +9,8 @@ export function packRecord({
   record,
   error,
 }: KnownPack): Record<string, unknown> {
-  const trainedOn = pack?.trainedOn ?? published?.trainedOn;
+  // An installed pack need not be of the published weights, whatever its name is.
+  const trainedOn = pack === undefined ? published?.trainedOn : pack.trainedOn;
   return {
     name,
     state,
