@@ -102,7 +102,7 @@ function recipeOf({ pack }: Recognizer): string {
  * changes by them, and gives clusters the numbers they had. Photos that are gone leave the album with
  * everything that was kept of them, except corrections, which name faces by hashes alone. Copies of a photo are one photo.
  *
- * A photo that cannot be used stands in `album.unusable`. Interrupted work goes on where it stopped: finished
+ * A photo that cannot be used stands in `album.unusable`; where none can be used, nothing is written. Interrupted work goes on where it stopped: finished
  * photos are in a journal beside the album until it is written, which happens at once or not at all.
  * @throws VisageError `NO_PHOTO`, `FILE_NOT_FOUND`, `FILE_UNREADABLE`, `FILE_UNWRITABLE`; `PACK_MISMATCH`, `FORMAT_INVALID`,
  *   `FORMAT_UNSUPPORTED` and `DATASET_ARRAYS` for an album that is there; `CLUSTER_UNKNOWN`, `CLUSTER_CONTRADICTION`; `RUNTIME_CLOSED`, `INTERRUPTED`
@@ -147,7 +147,8 @@ export async function clusterFolder(
     });
     const names = namesOf(clustering, earlier, options);
     const album = { ...found, clustering, names };
-    await writeAlbum(state, album, signal);
+    // A folder of which nothing can be read today must not cost the album.
+    if (album.photos.length > 0) await writeAlbum(state, album, signal);
     over = true;
     const { fresh, reused } = looked;
     const work = { looked: fresh, reused, gone: countGone(earlier, album), searches: clustering.searches };

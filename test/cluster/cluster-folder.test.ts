@@ -199,6 +199,19 @@ describe('clusters of a folder', () => {
     assert.equal((await readFile(state)).length, Math.floor(bytes.length / 2));
   });
 
+  it('where no photo can be used, the album stays as it was', async () => {
+    await run();
+    const before = await readFile(state);
+    await rm(folder, { recursive: true });
+    await writeTree(folder, { 'broken.jpg': 'no photo' });
+    const { album } = await run();
+    assert.deepEqual(
+      album.unusable.map(({ code }) => code),
+      ['IMAGE_UNREADABLE'],
+    );
+    assert.deepEqual(await readFile(state), before);
+  });
+
   it('interrupted, it keeps what was finished and goes on from there', async () => {
     const recognizer = new FakeRecognizer({}, 1);
     const stop = new AbortController();
