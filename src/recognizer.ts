@@ -4,7 +4,7 @@ import { type FaceFinder, type LocatedFace, openDetector } from './detect/index.
 import { Embedder } from './embed/index.ts';
 import { type DecodeOptions, decodePhoto, type Photo, type PhotoSource, type Raster } from './image/index.ts';
 import { isConstant, openPack, type OpenPack } from './packs/index.ts';
-import { visageError } from './kernel/index.ts';
+import { inTurns, visageError } from './kernel/index.ts';
 import { type InferencePool, openInferencePool } from './runtime/index.ts';
 
 /** A photo whose faces have been found. Boxes and landmarks are in pixels of the upright photo. */
@@ -135,10 +135,8 @@ class Journey implements Recognizer {
   ): Promise<IdentifiedPhoto> {
     requirePack(classifier, this.pack.name);
     const located = await this.locate(source, signal);
-    const embeddings = await this.embed(
-      located.faces.map((face) => this.crop(located, face)),
-      signal,
-    );
+    const crops = await inTurns(located.faces, (face) => this.crop(located, face));
+    const embeddings = await this.embed(crops, signal);
     const faces = located.faces.map((face, i) => {
       const embedding = embeddings[i]!;
       const { name, known, ...answer } = classifier.predict(embedding);

@@ -1,6 +1,6 @@
 import type { Photo, Raster } from '../image/index.ts';
 import { ssdAnchors } from '../nets/index.ts';
-import type { Box, Point } from '../kernel/index.ts';
+import { inTurns, type Box, type Point } from '../kernel/index.ts';
 import type { PackModels, SsdSettings } from '../packs/index.ts';
 import type { InferencePool, ModelFile } from '../runtime/index.ts';
 import type { Detection, LocatedFace } from './face.ts';
@@ -45,7 +45,7 @@ export class FaceDetector implements FaceFinder {
     const sights = await takeLooks(photo, this.#settings.looks);
     const found = await Promise.all(sights.map((sight) => this.#look(sight, signal)));
     const faces = mergeLooks(found.flat(), this.#settings.maxOverlap);
-    return Promise.all(faces.map((face) => this.#locate(raster, face, scale, signal)));
+    return inTurns(faces, (face) => this.#locate(raster, face, scale, signal));
   }
 
   /** The faces of one look, in pixels of the raster. */

@@ -12,6 +12,7 @@ export {
 } from './geometry.ts';
 export type { Box, Point, Similarity } from './geometry.ts';
 export { mapInOrder } from './in-order.ts';
+export { inTurns } from './in-turns.ts';
 export { allowedValues, checkOptions } from './options.ts';
 export type { BooleanOption, ChoiceOption, NumberOption, OptionSchema, OptionsOf } from './options.ts';
 export type { ProgressEvent, ProgressListener } from './progress.ts';

@@ -1,4 +1,5 @@
 import type { PhotoSource, Raster } from '../image/index.ts';
+import { inTurns } from '../kernel/index.ts';
 import { type FaceQuality, faceQuality } from '../quality/index.ts';
 import type { LocatedPhoto, Recognizer } from '../recognizer.ts';
 import { type ChosenFace, chooseFace, type FaceChoice, facesFromLeft } from './face-choice.ts';
@@ -40,7 +41,7 @@ export async function lookAtPhoto(
 ): Promise<SeenPhoto> {
   const located = await recognizer.locate(source, signal);
   const chosen = chooseFaces(located, choice, sourceName(source), recognizer);
-  const crops = chosen.map(({ face }) => recognizer.crop(located, face));
+  const crops = await inTurns(chosen, ({ face }) => recognizer.crop(located, face));
   const embeddings = await recognizer.embed(crops, signal);
   const { width, height } = located.photo;
   const faces = chosen.map(({ face, position }, i) => ({

@@ -1,6 +1,6 @@
 import type { FivePoints, LocatedFace } from '../../detect/index.ts';
 import { decodePhoto, exifOrientation, resizeRaster, type Photo, type Raster } from '../../image/index.ts';
-import { boxArea, unit, type Box } from '../../kernel/index.ts';
+import { boxArea, inTurns, unit, type Box } from '../../kernel/index.ts';
 import { headPose, type HeadPose } from '../../quality/index.ts';
 import type { UploadedFile } from '../http/uploaded-file.ts';
 import { photoOf } from '../records.ts';
@@ -65,14 +65,10 @@ export async function lookAt(
     .toSorted((a, b) => boxArea(b.box) - boxArea(a.box))
     .slice(0, limit === 0 ? undefined : limit);
   if (found.length === 0) throw failure.noFace();
-  const embeddings = embed
-    ? await recognizer.embed(
-        found.map((face) =>
-          detectFaces ? recognizer.crop(located, face) : squareOf(located.photo, cropSizeOf(recognizer)),
-        ),
-        signal,
-      )
-    : [];
+  const crops = await inTurns(embed ? found : [], (face) =>
+    detectFaces ? recognizer.crop(located, face) : squareOf(located.photo, cropSizeOf(recognizer)),
+  );
+  const embeddings = await recognizer.embed(crops, signal);
   const calculatorMs = performance.now() - start - detectorMs;
   const { width, height } = located.photo;
   const orientation = settings.comprefacePixels === 'stored' ? await exifOrientation(file.bytes) : 1;
