@@ -8,7 +8,7 @@ import {
   type OnnxNode,
   type OnnxTensor,
 } from '../../src/formats/index.ts';
-import { int } from '../../src/graph/index.ts';
+import { int, ints } from '../../src/graph/index.ts';
 import { Random } from '../../src/kernel/index.ts';
 import type { PixelPreparation } from '../../src/packs/index.ts';
 import { adaptOnnx, type AdaptOptions } from '../../src/packs/import/adapt-onnx.ts';
@@ -184,6 +184,69 @@ describe('a network of somebody else takes uint8 pictures in RGB', () => {
     const { bytes, maxBatch } = adaptOnnx(encodeModel(foreign({ batch: 1 })), options());
     assert.equal(maxBatch, undefined);
     assertClose(await run(bytes), expected(plain, 'nchw'));
+  });
+
+  test('so does one of the layers and the form in which MXNet writes SFace, to the same numbers', async () => {
+    const random = new Random(11);
+    const weight = (...dims: number[]): OnnxTensor => ({
+      type: 'float32',
+      dims,
+      data: Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, () => 0.1 + random.next()),
+    });
+    const normalisation = (name: string, channels: number): [string, OnnxTensor][] =>
+      ['gamma', 'beta', 'mean', 'var'].map((part) => [`${name}_${part}`, weight(channels)]);
+    const normalise = (from: string, name: string): OnnxNode =>
+      node(
+        'BatchNormalization',
+        [from, ...['gamma', 'beta', 'mean', 'var'].map((part) => `${name}_${part}`)],
+        name,
+      );
+    const { graph, ...rest } = foreign({ batch: 1, input: 'data', opset: 9, output: 'fc1' });
+    const four = { kernel_shape: ints([3, 3]), pads: ints([1, 1, 1, 1]) };
+    const model: OnnxModel = {
+      ...rest,
+      graph: {
+        ...graph,
+        inputs: [graph.inputs[0]!],
+        outputs: [{ name: 'fc1', type: 'float32', dims: [1, 5] }],
+        initializers: new Map([
+          ['minus', weight(1)],
+          ['times', weight(1)],
+          ['conv0_weight', weight(4, 3, 3, 3)],
+          ...normalisation('bn0', 4),
+          ['slope', weight(4, 1, 1)],
+          ['conv1_weight', weight(4, 1, 3, 3)],
+          ...normalisation('bn1', 4),
+          ['dense_weight', weight(5, 16)],
+          ['dense_bias', weight(5)],
+          ...normalisation('fc1', 5),
+        ]),
+        nodes: [
+          node('Sub', ['data', 'minus'], 'minus0'),
+          node('Mul', ['minus0', 'times'], 'times0'),
+          node('Conv', ['times0', 'conv0_weight'], 'conv0', four),
+          normalise('conv0', 'bn0'),
+          node('PRelu', ['bn0', 'slope'], 'relu0'),
+          node('Conv', ['relu0', 'conv1_weight'], 'conv1', { ...four, group: int(4), strides: ints([2, 2]) }),
+          normalise('conv1', 'bn1'),
+          node('Dropout', ['bn1'], 'dropped'),
+          node('Flatten', ['dropped'], 'flat'),
+          node('Gemm', ['flat', 'dense_weight', 'dense_bias'], 'dense', { transB: int(1) }),
+          normalise('dense', 'fc1'),
+        ],
+      },
+    };
+    const { bytes, maxBatch } = adaptOnnx(encodeModel(model), options({ outputs: { embedding: 'fc1' } }));
+    assert.equal(maxBatch, undefined);
+    const session = await InferenceSession.create(bytes, { logSeverityLevel: 4 });
+    const embed = async (first: number, end: number): Promise<number[]> => {
+      const size = 3 * side * side;
+      const image = new Tensor('uint8', pixels.slice(first * size, end * size), [end - first, side, side, 3]);
+      return [...((await session.run({ image }))['embedding']!.data as Float32Array)];
+    };
+    const together = await embed(0, 2);
+    assertClose(Float32Array.from(together), [...(await embed(0, 1)), ...(await embed(1, 2))]);
+    await session.release();
   });
 
   test('a network that mixes pictures, or may do so, stays one for one picture', async () => {
