@@ -2,19 +2,17 @@
  * LFW verification by the official protocol: 6,000 pairs in 10 folds, the threshold of each fold from
  * the other nine. `npm run bench:lfw [-- FOLDER]`, FOLDER holds pairs.txt and images/<Person>/.
  *
- * The person an LFW picture is named after is in its middle: of several faces the one is taken that is
- * largest after a penalty on its distance from the centre, as davidsandberg/facenet's
- * `align_dataset_mtcnn.py` chooses. An image without a face is counted, and its pairs are judged with
- * the middle of the picture in place of a face: they are not left out.
+ * Which face of a picture counts: see `middleFace`. An image without a face is counted, and its pairs are judged
+ * with the middle of the picture in place of a face: they are not left out.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type LfwPair, lfwImagePath, parseLfwPairs, verificationReport } from '../../src/evaluate/index.ts';
-import type { LocatedFace } from '../../src/detect/index.ts';
 import { distance, mapInOrder, unit } from '../../src/kernel/index.ts';
-import { type LocatedPhoto, openRecognizer } from '../../src/recognizer.ts';
+import { openRecognizer } from '../../src/recognizer.ts';
 import { fitSimilarityScale } from '../../src/serve/compreface/similarity.ts';
 import { inShared } from '../../test/support/repository.ts';
+import { embedMiddleFace } from './middle-face.ts';
 
 const folder = process.argv[2] ?? inShared('data/lfw');
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -24,38 +22,18 @@ const images = [
   ...new Set(pairs.flatMap(({ first, second }) => [lfwImagePath(first), lfwImagePath(second)])),
 ];
 
-function middleFace({ photo, faces }: LocatedPhoto): LocatedFace | undefined {
-  const rank = ({ box }: LocatedFace): number => {
-    const [dx, dy] = [box.x + box.width / 2 - photo.width / 2, box.y + box.height / 2 - photo.height / 2];
-    return box.width * box.height - 2 * (dx * dx + dy * dy);
-  };
-  return faces.toSorted((a, b) => rank(b) - rank(a))[0];
-}
-
-/** Where a face of LFW usually is: its average landmarks, in shares of the picture. */
-const usualLandmarks = [0.42, 0.46, 0.58, 0.46, 0.5, 0.56, 0.44, 0.64, 0.57, 0.64];
-
 await using recognizer = await openRecognizer();
 const start = performance.now();
 let faceless = 0;
 const embeddings = new Map<string, Float32Array>();
-const embedded = mapInOrder(images, recognizer.concurrency, async (image) => {
-  const located = await recognizer.locate(join(folder, 'images', image));
-  const { width, height } = located.photo;
-  const face = middleFace(located);
-  if (face === undefined) {
+const embedded = mapInOrder(images, recognizer.concurrency, (image) =>
+  embedMiddleFace(recognizer, folder, image),
+);
+for await (const { image, found, embedding } of embedded) {
+  if (!found) {
     faceless++;
     say(`no face: ${image}`);
   }
-  const landmarks = [0, 2, 4, 6, 8].map((i) => ({
-    x: usualLandmarks[i]! * width,
-    y: usualLandmarks[i + 1]! * height,
-  })) as unknown as LocatedFace['landmarks'];
-  const chosen = face ?? { box: { x: 0, y: 0, width, height }, score: 0, landmarks };
-  const [embedding] = await recognizer.embed([recognizer.crop(located, chosen)]);
-  return { image, embedding: embedding! };
-});
-for await (const { image, embedding } of embedded) {
   embeddings.set(image, embedding);
   if (embeddings.size % 500 === 0) process.stderr.write(`${embeddings.size}/${images.length}\n`);
 }

@@ -1,6 +1,5 @@
-import { unit } from '../kernel/index.ts';
+import { unit, type JsonNode } from '../kernel/index.ts';
 import { exactFloat32s } from './exact-numbers.ts';
-import type { JsonNode } from './json-node.ts';
 
 /** The sum of the rows of each class and how many there are. */
 export interface ClassSums {

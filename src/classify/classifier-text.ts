@@ -1,7 +1,6 @@
-import { compareCodePoints, VisageError, visageError } from '../kernel/index.ts';
+import { compareCodePoints, VisageError, visageError, JsonNode, JsonProblem } from '../kernel/index.ts';
 import type { Classifier, ClassifierKind } from './classifier.ts';
 import { FittedClassifier, type KnownPerson } from './fitted-classifier.ts';
-import { JsonNode, JsonProblem } from './json-node.ts';
 import { LinearModel } from './linear-model.ts';
 import { FittedNearestMean } from './nearest-mean.ts';
 import { FittedNearestNeighbors } from './neighbors.ts';

@@ -1,6 +1,5 @@
-import { distance } from '../kernel/index.ts';
+import { distance, type JsonNode } from '../kernel/index.ts';
 import { readMeans, unitMeans, writeMeans } from './class-means.ts';
-import type { JsonNode } from './json-node.ts';
 import { CalibratedLinearSVC, fitCalibratedLinearSVC } from './linear/calibrated-linear-svc.ts';
 import { LinearSVC, type LinearSVCOptions } from './linear/linear-svc.ts';
 import type { Watch } from './svc/index.ts';

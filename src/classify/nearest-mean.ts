@@ -5,9 +5,9 @@ import {
   unit,
   type OptionSchema,
   type OptionsOf,
+  type JsonNode,
 } from '../kernel/index.ts';
 import { readMeans, sumClasses, writeMeans, type ClassSums } from './class-means.ts';
-import type { JsonNode } from './json-node.ts';
 import type { Watch } from './svc/index.ts';
 import { checkClassLabels, checkTrainingRows, stopIfAborted } from './training-rows.ts';
 import { indexOfLargest, type Model, type Verdict } from './verdict.ts';

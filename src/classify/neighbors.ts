@@ -1,6 +1,11 @@
-import { checkOptions, squaredDistance, type OptionSchema, type OptionsOf } from '../kernel/index.ts';
+import {
+  checkOptions,
+  squaredDistance,
+  type OptionSchema,
+  type OptionsOf,
+  type JsonNode,
+} from '../kernel/index.ts';
 import { exactFloat32s } from './exact-numbers.ts';
-import type { JsonNode } from './json-node.ts';
 import { checkClassLabels, checkTrainingRows, countLabels } from './training-rows.ts';
 import type { Model, Verdict } from './verdict.ts';
 

@@ -1,6 +1,5 @@
-import { distance, Random } from '../kernel/index.ts';
+import { distance, Random, type JsonNode } from '../kernel/index.ts';
 import { readMeans, unitMeans, writeMeans } from './class-means.ts';
-import type { JsonNode } from './json-node.ts';
 import { stratifiedFolds } from './stratified-folds.ts';
 import { calibrateSVC, ProbabilisticSVC, SVC, type SVCOptions, type Watch } from './svc/index.ts';
 import { countLabels } from './training-rows.ts';

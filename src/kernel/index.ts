@@ -13,6 +13,7 @@ export {
 export type { Box, Point, Similarity } from './geometry.ts';
 export { mapInOrder } from './in-order.ts';
 export { inTurns } from './in-turns.ts';
+export { JsonNode, JsonProblem } from './json-node.ts';
 export { allowedValues, checkOptions } from './options.ts';
 export type { BooleanOption, ChoiceOption, NumberOption, OptionSchema, OptionsOf } from './options.ts';
 export type { ProgressEvent, ProgressListener } from './progress.ts';

@@ -1,5 +1,10 @@
-import { checkOptions, Random, type OptionSchema, type OptionsOf } from '../../kernel/index.ts';
-import type { JsonNode } from '../json-node.ts';
+import {
+  checkOptions,
+  Random,
+  type OptionSchema,
+  type OptionsOf,
+  type JsonNode,
+} from '../../kernel/index.ts';
 import { stratifiedFolds } from '../stratified-folds.ts';
 import type { Watch } from '../svc/index.ts';
 import { fitSigmoid, sigmoidAt, type Sigmoid } from '../svc/sigmoid.ts';

@@ -5,9 +5,9 @@ import {
   visageError,
   type OptionSchema,
   type OptionsOf,
+  type JsonNode,
 } from '../../kernel/index.ts';
 import { exactFloat32s } from '../exact-numbers.ts';
-import type { JsonNode } from '../json-node.ts';
 import type { Watch } from '../svc/index.ts';
 import {
   checkClassLabels,
