@@ -66,6 +66,16 @@ export {
 } from './classify/index.ts';
 export type { SVCOptions } from './classify/index.ts';
 
+// Who is a stranger? What the distances of a pack mean, learned from people whose faces are known.
+export { fitCalibration, leastFalseAcceptRate } from './calibrate/index.ts';
+export type {
+  Calibration,
+  CalibrationPerson,
+  FitCalibrationOptions,
+  UnknownReason,
+} from './calibrate/index.ts';
+export { packCalibration, writePackCalibration } from './packs/index.ts';
+
 // Galleries: people that come and go, without training.
 export {
   describeGallery,

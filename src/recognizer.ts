@@ -1,10 +1,12 @@
 import { alignFace, cropBox } from './align/index.ts';
+import type { UnknownReason } from './calibrate/index.ts';
 import { type Candidate, type Classifier, requirePack } from './classify/index.ts';
 import { type FaceFinder, type LocatedFace, openDetector } from './detect/index.ts';
 import { Embedder } from './embed/index.ts';
 import { type DecodeOptions, decodePhoto, type Photo, type PhotoSource, type Raster } from './image/index.ts';
 import { isConstant, openPack, type OpenPack } from './packs/index.ts';
 import { inTurns, visageError } from './kernel/index.ts';
+import { faceQuality } from './quality/index.ts';
 import { type InferencePool, openInferencePool } from './runtime/index.ts';
 
 /** A photo whose faces have been found. Boxes and landmarks are in pixels of the upright photo. */
@@ -23,6 +25,12 @@ export interface IdentifiedFace extends LocatedFace {
   /** Euclidean distance in [0, 2] between unit embeddings; see {@link Classifier}. */
   readonly distance: number;
   readonly candidates: readonly Candidate[];
+  /** Why there is no name. */
+  readonly unknown?: UnknownReason;
+  /** Probability that it is `name` (or the best candidate), strangers not excluded; see `Prediction`. */
+  readonly certainty?: number;
+  /** How often a stranger's face comes as near to anybody who is known; see `Prediction`. */
+  readonly falseAcceptRate?: number;
   /** As the network gave it: not yet of unit length. */
   readonly embedding: Float32Array;
 }
@@ -137,10 +145,15 @@ class Journey implements Recognizer {
     const located = await this.locate(source, signal);
     const crops = await inTurns(located.faces, (face) => this.crop(located, face));
     const embeddings = await this.embed(crops, signal);
-    const faces = located.faces.map((face, i) => {
+    const faces = await inTurns([...located.faces.entries()], ([i, face]) => {
       const embedding = embeddings[i]!;
       const { name, known, ...answer } = classifier.predict(embedding);
-      return { ...face, ...answer, name: known ? name : null, embedding };
+      const said = { ...face, ...answer, name: known ? name : null, embedding };
+      if (answer.unknown?.kind !== 'too-far') return said;
+      // A good photo of the same person might have been near enough: that is worth knowing.
+      const { verdict, reasons } = faceQuality(located.photo, face);
+      if (verdict !== 'poor') return said;
+      return { ...said, unknown: { kind: 'poor-face', problem: reasons.join('; ') } as const };
     });
     return { photo: located.photo, faces };
   }

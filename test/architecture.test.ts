@@ -10,7 +10,7 @@ const floors: readonly (readonly string[])[] = [
   ['formats'],
   ['graph'],
   ['nets'],
-  ['runtime', 'image'],
+  ['runtime', 'image', 'calibrate'],
   ['packs'],
   ['detect', 'classify', 'evaluate'],
   ['align'],

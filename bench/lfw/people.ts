@@ -41,13 +41,15 @@ async function embedAll(
   packName: string | undefined,
 ): Promise<Float32Array[]> {
   await using recognizer = await openRecognizer(packName === undefined ? {} : { pack: packName });
-  const { models, ...pack } = recognizer.pack;
+  const { name, selection, detector, alignment, embedder, models } = recognizer.pack;
   const key = createHash('sha256')
-    .update(JSON.stringify([version, pack, models.embedder, images]))
+    .update(
+      JSON.stringify([version, name, selection, detector, alignment, embedder, models.embedder.id, images]),
+    )
     .digest('hex')
     .slice(0, 16);
   const cache = join(userCacheFolder(), 'bench', `lfw-${key}.f32`);
-  const { dimension } = pack.embedder;
+  const { dimension } = embedder;
   const kept = await readFile(cache).catch(() => undefined);
   if (kept?.length === images.length * dimension * 4) {
     const all = new Float32Array(kept.buffer.slice(kept.byteOffset, kept.byteOffset + kept.length));

@@ -1,4 +1,25 @@
+export {
+  calibrationFromText,
+  calibrationToJSON,
+  leastFalseAcceptRate,
+  personTemplate,
+  readCalibration,
+  relativeDistance,
+} from './calibration.ts';
+export type { Calibration, PersonTemplate } from './calibration.ts';
 export { fitFalseMatchCurve, logFalseMatchRate, scoreAtFalseMatchRate } from './false-match-curve.ts';
 export type { FalseMatchCurve } from './false-match-curve.ts';
+export { fitCalibration } from './fit-calibration.ts';
+export type { CalibrationPerson, FitCalibrationOptions } from './fit-calibration.ts';
 export { fitLogOdds } from './log-odds.ts';
 export type { LogOdds } from './log-odds.ts';
+export {
+  checkMaxFalseAccept,
+  galleryFalseAcceptRate,
+  judgeOpenSet,
+  maxFalseAcceptOption,
+  openSetScores,
+} from './open-set.ts';
+export type { OpenSetAnswer, UnknownReason } from './open-set.ts';
+export { evenSpacing, fitSpacing, measuredSpacings, spacingAt } from './spacing.ts';
+export type { Spacing } from './spacing.ts';

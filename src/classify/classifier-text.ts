@@ -1,4 +1,5 @@
 import { compareCodePoints, VisageError, visageError, JsonNode, JsonProblem } from '../kernel/index.ts';
+import { readCalibration } from '../calibrate/index.ts';
 import type { Classifier, ClassifierKind } from './classifier.ts';
 import { FittedClassifier, type KnownPerson } from './fitted-classifier.ts';
 import { LinearModel } from './linear-model.ts';
@@ -79,6 +80,9 @@ export function classifierFromJSON(json: unknown, path: string = 'The JSON'): Fi
     if (error instanceof JsonProblem) {
       throw visageError('CLASSIFIER_INVALID', { path, reason: error.message }, error);
     }
+    if (error instanceof VisageError && (error.code === 'PACK_MISMATCH' || error.code === 'OPTION_INVALID')) {
+      throw visageError('CLASSIFIER_INVALID', { path, reason: `calibration: ${error.message}` }, error);
+    }
     if (error instanceof VisageError && error.code === 'CLASSIFIER_INVALID') {
       throw visageError('CLASSIFIER_INVALID', { path, reason: `model: ${error.slots.reason}` }, error);
     }
@@ -95,6 +99,10 @@ function readClassifier(json: JsonNode): FittedClassifier {
   if (pack === '') json.at('pack').fail('the name of a pack');
   const dimension = json.at('dimension').integer(1);
   const maxDistance = json.at('maxDistance').number(Number.MIN_VALUE, 2);
+  const calibration = json.has('calibration') ? readCalibration(json.at('calibration')) : undefined;
+  const maxFalseAccept = json.has('maxFalseAccept')
+    ? json.at('maxFalseAccept').number(Number.MIN_VALUE, 1)
+    : undefined;
   const seed = json.at('seed').integer(0, 0xffffffff);
   json.at('normalizer').choice(['l2']);
   const note = json.has('note') ? json.at('note').text() : undefined;
@@ -103,7 +111,17 @@ function readClassifier(json: JsonNode): FittedClassifier {
   if (people.length < least) json.at('classes').fail(`at least ${least} classes for kind ${kind}`);
   const model = readers[kind](json.at('model'), people.length, dimension);
   checkSense(json.at('model'), model, dimension);
-  return new FittedClassifier({ pack, dimension, maxDistance, seed, people, model, note });
+  return new FittedClassifier({
+    pack,
+    dimension,
+    maxDistance,
+    seed,
+    people,
+    model,
+    note,
+    calibration,
+    maxFalseAccept,
+  });
 }
 
 function readPeople(json: JsonNode): KnownPerson[] {

@@ -1,3 +1,5 @@
+import type { UnknownReason } from '../calibrate/index.ts';
+
 /** A person that a face may be, with the probability that it is. */
 export interface Candidate {
   readonly name: string;
@@ -18,13 +20,24 @@ export interface Prediction {
   readonly candidates: readonly Candidate[];
   /** Euclidean distance from the unit embedding to the nearest example (or mean) of `name`, in [0, 2]; what is measured is documented by each classifier. */
   readonly distance: number;
-  /** Whether `distance` is small enough for `name` to be an answer; otherwise the face is unknown. */
+  /** Whether `name` is an answer; otherwise the face is unknown, and `unknown` says why. */
   readonly known: boolean;
+  readonly unknown?: UnknownReason;
+  /**
+   * Probability that the face is that of `name`, strangers not excluded, in [0, 1]. Here and below: absent where
+   * the classifier has no calibration, so goes by the distance alone.
+   */
+  readonly certainty?: number;
+  /** How often a stranger's face comes as near to anybody who is known, in [0, 1]: the smaller, the surer. */
+  readonly falseAcceptRate?: number;
 }
 
 export type ClassifierKind = 'svm' | 'linear' | 'neighbors' | 'mean';
 
-/** A fitted classifier. Made by `fit` or read from JSON; never changes. */
+/**
+ * What names faces. One that was fitted or read from JSON never changes; a `GalleryClassifier` does, as its
+ * gallery does.
+ */
 export interface Classifier {
   readonly kind: ClassifierKind;
   /** Sorted by Unicode code point, as scikit-learn's `LabelEncoder` sorts. */
@@ -33,8 +46,10 @@ export interface Classifier {
   readonly dimension: number;
   /** Name of the pack whose embeddings it was fitted on. */
   readonly pack: string;
-  /** Two faces farther apart than this are of two people; what follows for a face and a mean, see `limitFromMean`. */
+  /** Two faces farther apart than this are of two people; what follows for a face and a mean, see `limitFromMean`. Decides only where there is no calibration. */
   readonly maxDistance: number;
+  /** With a calibration: the share of strangers that may be given a name. */
+  readonly maxFalseAccept?: number;
   /**
    * @param embedding `dimension` finite numbers as the network gave them; the classifier brings them to unit length.
    * @throws VisageError `PREDICT_INVALID`

@@ -13,6 +13,7 @@ export { FittedNearestMean, NearestMean, nearestMeanSchema } from './nearest-mea
 export type { NearestMeanOptions } from './nearest-mean.ts';
 export { FittedNearestNeighbors, NearestNeighbors, nearestNeighborsSchema } from './neighbors.ts';
 export type { NearestNeighborsOptions } from './neighbors.ts';
+export { openSetPrediction } from './open-set-prediction.ts';
 export { normalizeRows } from './normalizer.ts';
 export type { Normalizer } from './normalizer.ts';
 export * from './svc/index.ts';

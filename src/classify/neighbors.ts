@@ -1,10 +1,12 @@
 import {
   checkOptions,
   squaredDistance,
+  unit,
   type OptionSchema,
   type OptionsOf,
   type JsonNode,
 } from '../kernel/index.ts';
+import { unitMeans } from './class-means.ts';
 import { exactFloat32s } from './exact-numbers.ts';
 import { checkClassLabels, checkTrainingRows, countLabels } from './training-rows.ts';
 import type { Model, Verdict } from './verdict.ts';
@@ -79,6 +81,7 @@ export class FittedNearestNeighbors implements Model {
   readonly labels: Uint32Array;
   readonly classCount: number;
   readonly options: NearestNeighborsOptions;
+  #means: readonly Float32Array[] | undefined;
 
   constructor(
     examples: readonly Float32Array[],
@@ -90,6 +93,15 @@ export class FittedNearestNeighbors implements Model {
     this.labels = labels;
     this.classCount = classCount;
     this.options = options;
+  }
+
+  get means(): readonly Float32Array[] {
+    this.#means ??= unitMeans(
+      this.examples.map((example) => unit(example)),
+      this.labels,
+      this.classCount,
+    );
+    return this.#means;
   }
 
   /** Votes that tie go to the class whose nearest example is nearest, then to the lower example. */

@@ -1,3 +1,4 @@
+import type { Calibration } from '../calibrate/index.ts';
 import {
   checkOptions,
   visageError,
@@ -94,6 +95,11 @@ export interface TrainOptions extends Partial<OptionsOf<typeof trainSchema>> {
   readonly pack: string;
   /** Distance between unit embeddings, above 0 to 2, beyond which a face is unknown; see the pack. */
   readonly maxDistance: number;
+  /**
+   * What the distances of the pack mean, and the share of strangers that may be given a name (default 0.001);
+   * absent: `maxDistance` alone decides whether a face is known.
+   */
+  readonly openSet?: { readonly calibration: Calibration; readonly maxFalseAccept?: number } | undefined;
   /** svm with kernel rbf: a number above 0, `scale` (default) or `auto`; as scikit-learn's. */
   readonly gamma?: number | 'scale' | 'auto';
   /** svm: which faces are held out together where probabilities are calibrated; default `stratified`. */
@@ -140,12 +146,12 @@ const isReference = (options: Readonly<Record<string, unknown>>): boolean =>
  *
  * @param embeddings as the network gave them: one dimension, finite; at least one
  * @param names whose face each embedding is of; any texts
- * @throws VisageError `FIT_INVALID`, `OPTION_INVALID`, `OPTION_UNKNOWN`, `INTERRUPTED`
+ * @throws VisageError `FIT_INVALID`, `OPTION_INVALID`, `OPTION_UNKNOWN`, `PACK_MISMATCH`, `INTERRUPTED`
  */
 export function trainClassifier(
   embeddings: readonly Float32Array[],
   names: readonly string[],
-  { pack, gamma, calibration = 'stratified', progress, signal, ...plain }: TrainOptions,
+  { pack, gamma, calibration = 'stratified', openSet, progress, signal, ...plain }: TrainOptions,
 ): FittedClassifier {
   const options = checkOptions('trainClassifier', trainSchema, plain);
   checkPack(pack);
@@ -183,7 +189,7 @@ export function trainClassifier(
 
   const faces = countLabels(labels, classCount);
   const people = encoder.classes.map((name, c) => ({ name, faces: faces[c]! }));
-  return new FittedClassifier({ pack, dimension, maxDistance, seed, people, model, note });
+  return new FittedClassifier({ pack, dimension, maxDistance, seed, people, model, note, ...openSet });
 }
 
 function chooseKind(

@@ -12,6 +12,8 @@ export interface Verdict {
 /** The learned part of a classifier. Never changes. */
 export interface Model {
   readonly kind: ClassifierKind;
+  /** The mean direction of each class, of unit length (or zero): what the open-set decision compares with. */
+  readonly means: readonly Float32Array[];
   /** @param unitEmbedding of unit length (or zero), of the right dimension, finite */
   judge(unitEmbedding: Float32Array): Verdict;
   toJSON(): Readonly<Record<string, unknown>>;

@@ -1,7 +1,16 @@
 import {
+  type Calibration,
+  checkMaxFalseAccept,
+  judgeOpenSet,
+  maxFalseAcceptOption,
+  openSetScores,
+  personTemplate,
+} from '../calibrate/index.ts';
+import {
   FittedClassifier,
   FittedNearestNeighbors,
   NearestMean,
+  openSetPrediction,
   type Candidate,
   type Classifier,
   type Prediction,
@@ -18,12 +27,13 @@ import type { Gallery } from './gallery.ts';
 import type { FaceMatch, LiveFaces, Watch } from './live-faces.ts';
 
 export const galleryClassifierSchema = {
+  ...maxFalseAcceptOption,
   maxDistance: {
     type: 'number',
     exclusiveMin: 0,
     max: 2,
     default: 1,
-    description: 'Distance beyond which two faces count as two people; the pack says it.',
+    description: 'Distance beyond which two faces count as two people; decides only without a calibration.',
   },
   neighbors: {
     type: 'number',
@@ -42,12 +52,26 @@ export const galleryClassifierSchema = {
   },
 } as const satisfies OptionSchema;
 
-export type GalleryClassifierOptions = OptionsOf<typeof galleryClassifierSchema>;
+export interface GalleryClassifierOptions extends OptionsOf<typeof galleryClassifierSchema> {
+  /** What the distances of the pack mean; absent: `maxDistance` alone decides whether a face is known. */
+  readonly calibration?: Calibration | undefined;
+}
 
 /** Examples that are looked at; people without one among them are no candidates. */
 const examplesSearched = 64;
+/** People among those examples who are compared in full, with the mean of up to so many examples each. */
+const [peopleCompared, examplesOfPerson] = [16, 64];
 /** People and examples of each that the scale is learned from: enough for two digits, some milliseconds. */
 const [scalePeople, scaleExamples] = [128, 4];
+
+/** A person among the nearest examples. */
+interface Scored {
+  readonly personId: string;
+  readonly name: string;
+  /** Mean squared distance of the nearest examples. */
+  readonly score: number;
+  readonly nearest: number;
+}
 
 /**
  * Names faces by a gallery as it is at the moment. Unlike other classifiers it changes: people who are
@@ -56,7 +80,9 @@ const [scalePeople, scaleExamples] = [128, 4];
  */
 export class GalleryClassifier implements Classifier {
   readonly kind = 'neighbors' as const;
-  readonly options: GalleryClassifierOptions;
+  readonly options: OptionsOf<typeof galleryClassifierSchema>;
+  readonly calibration?: Calibration;
+  readonly maxFalseAccept?: number;
   readonly #gallery: Gallery;
   readonly #faces: LiveFaces;
   #scale = { sample: '', value: 0 };
@@ -64,9 +90,19 @@ export class GalleryClassifier implements Classifier {
 
   /** Use `galleryClassifier`. */
   constructor(gallery: Gallery, faces: LiveFaces, options: Partial<GalleryClassifierOptions>) {
-    this.options = checkOptions('galleryClassifier', galleryClassifierSchema, options);
+    const { calibration, ...plain } = options;
+    this.options = checkOptions('galleryClassifier', galleryClassifierSchema, plain);
     this.#gallery = gallery;
     this.#faces = faces;
+    if (calibration === undefined) return;
+    if (calibration.pack !== this.pack || calibration.dimension !== this.dimension) {
+      const got = `${calibration.pack} (${calibration.dimension} numbers)`;
+      const allowed = `${this.pack} (${this.dimension} numbers)`;
+      throw visageError('PACK_MISMATCH', { what: 'The calibration', got, allowed });
+    }
+    checkMaxFalseAccept('galleryClassifier', calibration, this.options.maxFalseAccept);
+    this.calibration = calibration;
+    this.maxFalseAccept = this.options.maxFalseAccept;
   }
 
   /** Everybody who has an example, sorted by code point. */
@@ -98,6 +134,10 @@ export class GalleryClassifier implements Classifier {
    * nobody else: their probabilities are the softmax of −scale · that mean, as for `NearestMean`. Of a
    * person with fewer than `neighbors` examples those there are count.
    *
+   * With a calibration the person is the one of least relative distance (see `relativeDistance`) to the mean of
+   * the examples, among the 16 nearest; probabilities are those of the calibration, and the false accept rate,
+   * which grows with the number of people, decides whether the face is known.
+   *
    * An empty gallery knows nobody: the answer is then unknown, with an empty name, no candidates and
    * the largest distance.
    * @throws VisageError `PREDICT_INVALID`
@@ -107,9 +147,14 @@ export class GalleryClassifier implements Classifier {
       const got = embedding.length === this.dimension ? 'one that is not finite' : embedding.length;
       throw visageError('PREDICT_INVALID', { owner: 'The gallery', allowed: this.dimension, got });
     }
-    const people = this.#scored(this.#faces.search(unit(embedding), examplesSearched));
+    const face = unit(embedding);
+    const people = this.#scored(this.#faces.search(face, examplesSearched));
     const best = people[0];
-    if (best === undefined) return { name: '', probability: 0, candidates: [], distance: 2, known: false };
+    if (best === undefined) {
+      const unknown = { kind: 'too-far' } as const;
+      return { name: '', probability: 0, candidates: [], distance: 2, known: false, unknown };
+    }
+    if (this.calibration !== undefined) return this.#predictOpenSet(this.calibration, face, people);
     const scale = this.scale;
     const powers = people.map(({ score }) => Math.exp(scale * (best.score - score)));
     const sum = powers.reduce((a, b) => a + b, 0);
@@ -119,12 +164,51 @@ export class GalleryClassifier implements Classifier {
       probability: candidates[0]!.probability,
       candidates,
       distance: best.nearest,
-      known: best.nearest <= this.maxDistance,
+      ...(best.nearest <= this.maxDistance
+        ? { known: true }
+        : { known: false, unknown: { kind: 'too-far' } as const }),
+    };
+  }
+
+  /** The likeliest of the nearest people, by their relative distances. */
+  #predictOpenSet(calibration: Calibration, face: Float32Array, nearest: readonly Scored[]): Prediction {
+    const people = nearest.slice(0, peopleCompared);
+    const templates = people.map(({ personId }) => {
+      const ids = this.#faces
+        .examplesOf(personId)
+        .filter((id) => !this.#faces.spare.has(id))
+        .slice(0, examplesOfPerson);
+      const sum = new Float64Array(this.dimension);
+      for (const id of ids) {
+        const example = this.#faces.index.vector(id)!;
+        const weight = this.#faces.weight(id);
+        for (let i = 0; i < sum.length; i++) sum[i]! += weight * example[i]!;
+      }
+      return personTemplate(calibration, unit(sum), ids.length);
+    });
+    const scores = openSetScores(calibration, face, templates);
+    const order = Array.from(people.keys()).sort((a, b) => scores[b]! - scores[a]! || a - b);
+    const best = order[0]!;
+    const { slope } = calibration.logOdds;
+    const powers = order.map((i) => Math.exp(slope * (scores[i]! - scores[best]!)));
+    const sum = powers.reduce((a, b) => a + b, 0);
+    const candidates = order.map((i, place) => ({
+      name: people[i]!.name,
+      probability: powers[place]! / sum,
+    }));
+    const { maxFalseAccept } = this.options;
+    const answer = judgeOpenSet(calibration, scores, best, this.#faces.known.length, maxFalseAccept);
+    return {
+      name: people[best]!.name,
+      probability: candidates[0]!.probability,
+      candidates,
+      distance: people[best]!.nearest,
+      ...openSetPrediction(answer, maxFalseAccept, (index) => people[index]!.name, best),
     };
   }
 
   /** People by score, best first; of equal ones the nearest, then in the order of the search. */
-  #scored(matches: readonly FaceMatch[]): { name: string; score: number; nearest: number }[] {
+  #scored(matches: readonly FaceMatch[]): Scored[] {
     const { neighbors } = this.options;
     const people = new Map<
       string,
@@ -140,8 +224,8 @@ export class GalleryClassifier implements Classifier {
       person.sum += weight * distance ** 2;
       person.of += weight;
     }
-    return [...people.values()]
-      .map(({ name, nearest, sum, of }) => ({ name, nearest, score: sum / of }))
+    return [...people]
+      .map(([personId, { name, nearest, sum, of }]) => ({ personId, name, nearest, score: sum / of }))
       .sort((a, b) => a.score - b.score || a.nearest - b.nearest);
   }
 
@@ -195,6 +279,8 @@ export class GalleryClassifier implements Classifier {
       dimension: this.dimension,
       maxDistance: this.maxDistance,
       seed: 0,
+      calibration: this.calibration,
+      maxFalseAccept: this.maxFalseAccept,
       people: people.map(({ name, exampleIds }) => ({ name, faces: exampleIds.length })),
       model: new FittedNearestNeighbors(rows, Uint32Array.from(labels), people.length, {
         neighbors,

@@ -43,6 +43,7 @@ export class LiveFaces {
   /** Of examples whose weight is not 1. */
   readonly #weights = new Map<number, number>();
   #spare: ReadonlySet<number> | undefined;
+  #knownById: ReadonlyMap<string, LivePerson> | undefined;
 
   constructor(store: GalleryStore, codec: ExampleCodec, index: FaceIndex) {
     this.#store = store;
@@ -95,6 +96,7 @@ export class LiveFaces {
       this.#version = version;
       this.#known = undefined;
       this.#spare = undefined;
+      this.#knownById = undefined;
       return true;
     });
   }
@@ -161,6 +163,12 @@ export class LiveFaces {
       this.#known = [...found.values()].sort((a, b) => compareCodePoints(a.name, b.name));
     }
     return this.#known;
+  }
+
+  /** The examples of a person that a search found, in order of id; takes in the merged. */
+  examplesOf(personId: string): readonly number[] {
+    this.#knownById ??= new Map(this.known.map((person) => [person.id, person]));
+    return this.#knownById.get(personId)?.exampleIds ?? [];
   }
 
   /**

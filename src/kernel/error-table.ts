@@ -89,6 +89,7 @@ export const errorTable = {
   PREDICT_INVALID: row('{owner} expects embeddings of {allowed} finite numbers, got {got}.', 'Make the embeddings with the pack that the classifier was trained with.', 1, 422),
   LABEL_UNKNOWN: row('There is no class {got}; classes: {allowed}.', 'Check the spelling, or train again with examples of it.', 1, 422),
   CLASSIFIER_INVALID: row('{path} is not a classifier of Visage: {reason}.', 'Train it again with visage train.', 1, 422),
+  CALIBRATION_MISSING: row('{what} has no calibration, so no false accept rate can be chosen.', 'Calibrate the pack with visage evaluate calibrate, then train again; or choose a distance with --max-distance.', 1, 422),
 
   // galleries
   GALLERY_INVALID: row('{path} cannot be used as a gallery: {reason}.', 'Choose another file, or bring this one back from a backup; nothing was changed.', 1, 422),

@@ -45,3 +45,9 @@ export { importMtcnn } from './import/mtcnn.ts';
 export type { MtcnnPart, MtcnnWeights } from './import/mtcnn.ts';
 export { sniffWeights } from './import/sniff.ts';
 export type { WeightForm } from './import/sniff.ts';
+export {
+  calibrationPath,
+  packCalibration,
+  shippedCalibration,
+  writePackCalibration,
+} from './keeper/calibration-file.ts';

@@ -10,6 +10,7 @@ import {
 } from '../gallery/index.ts';
 import { encodePicture, type PhotoSource } from '../image/index.ts';
 import { visageError } from '../kernel/index.ts';
+import { packCalibration } from '../packs/index.ts';
 import {
   openRecognizer,
   type IdentifiedPhoto,
@@ -128,7 +129,9 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
       ...(galleryKey && { key: galleryKey }),
     });
     try {
-      const classifier = await galleryClassifier(gallery, { maxDistance: embedder.maxDistance });
+      const { maxDistance } = embedder;
+      const calibration = await packCalibration(name);
+      const classifier = await galleryClassifier(gallery, { maxDistance, calibration });
       return new Service(recognizer, gallery, classifier);
     } catch (thrown) {
       await gallery.close();

@@ -371,6 +371,7 @@ for (const [kind, store] of [
       candidates: [],
       distance: 2,
       known: false,
+      unknown: { kind: 'too-far' },
     });
     assert.throws(() => classifier.toJSON(), { code: 'FIT_INVALID' });
     const [a, b] = [face(), face()];

@@ -3,6 +3,7 @@ import { referenceTraining, saveClassifier, trainClassifier } from '../../classi
 import { embedDataset, prepareDataset, readEmbeddings } from '../../dataset/index.ts';
 import { systemReason, writeFileAtomically } from '../../formats/index.ts';
 import { visageError } from '../../kernel/index.ts';
+import { packCalibration } from '../../packs/index.ts';
 import { openRecognizer } from '../../recognizer.ts';
 import { buildReport, type ReportSkipped } from '../../report/index.ts';
 import { askAbout, tally } from './answers.ts';
@@ -53,12 +54,14 @@ export async function runDemo(request: DemoRequest): Promise<DemoResult> {
     async () => {
       const { name: pack, embedder } = recognizer.pack;
       const { maxDistance } = embedder;
+      const calibration = await packCalibration(pack);
+      const openSet = calibration && { calibration };
       const classifier = trainClassifier(train.embeddings, train.names, {
         ...tell,
         pack,
         maxDistance,
         seed,
-        ...(request.reference ? referenceTraining : {}),
+        ...(request.reference ? referenceTraining : { openSet }),
       });
       return { classifier, answers: askAbout(classifier, embeddings) };
     },

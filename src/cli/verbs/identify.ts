@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { UnknownReason } from '../../calibrate/index.ts';
 import type { IdentifiedFace } from '../../recognizer.ts';
 import { addNetworkFlags, addOutputFlags, readNetworkFlags } from '../common-flags.ts';
 import { boxRecord } from '../face-record.ts';
@@ -8,6 +9,7 @@ import { listArguments } from '../photo-list.ts';
 import { reportPhotos } from '../photo-batch.ts';
 import { addReferenceFlags, readAskedPack } from '../reference-flags.ts';
 import type { RegisterVerb, Run } from '../run.ts';
+import { addMaxFalseAcceptFlag, readMaxFalseAccept, whyUnknown, whyUnknownShort } from '../unknown-flags.ts';
 import { printable } from '../view/cells.ts';
 import { percent, rounded } from '../view/numbers.ts';
 import { paint } from '../view/style.ts';
@@ -16,12 +18,13 @@ const description = `Find every face in the photos and say whose it is.
 
 Who is known is said by a classifier (visage train) or a gallery (visage enroll); with neither given, by the gallery that visage enroll writes to, where there is one.
 
-A folder stands for all photos in it. Each face gets a line: the file, then the name with its probability, or "unknown" where the face is too far from everybody who is known. A photo that cannot be used is reported in its place and ends nothing.`;
+A folder stands for all photos in it. Each face gets a line: the file, then the name with its probability, or "unknown" and why: the face is too far from everybody who is known, as near to one of them as to another, or too poor to tell. --max-false-accept says how sure an answer must be: with 0.001 one stranger in a thousand is given a name. A photo that cannot be used is reported in its place and ends nothing.`;
 
 const examples = `
 Examples:
   visage identify party.jpg --classifier classifier.json
   visage identify party.jpg --gallery people.gallery
+  visage identify party.jpg --gallery people.gallery --max-false-accept 0.01
   visage identify holiday/ --classifier classifier.json --draw annotated/
   visage identify *.jpg --classifier classifier.json --json > names.json
 
@@ -43,6 +46,7 @@ export const registerIdentify: RegisterVerb = (program, run) => {
     )
     .option('--draw <folder>', 'write a copy of each photo with boxes and names to this folder')
     .addHelpText('after', examples);
+  addMaxFalseAcceptFlag(command, 'that of the classifier; of a gallery 0.001');
   addGalleryKeyFlags(command);
   addReferenceFlags(addNetworkFlags(command, 'that of the classifier or gallery'));
   addOutputFlags(command).action(async (paths: string[], flags: IdentifyFlags) => {
@@ -61,7 +65,7 @@ async function identify(
   paths: readonly string[],
   flags: IdentifyFlags,
 ): Promise<void> {
-  await using known = await openKnown(run, flags);
+  await using known = await openKnown(run, flags, readMaxFalseAccept(command));
   const { classifier } = known;
   const { pack = classifier.pack } = await readAskedPack(command, run.rooms, classifier.pack);
   const { requirePack } = await run.rooms.classify();
@@ -80,21 +84,22 @@ async function identify(
     record: faceRecord,
     line: (face) =>
       face.name === null
-        ? `${paint('unknown', 'doubtful', depth)} (nearest: ${nearest(face)}, distance ${face.distance.toFixed(2)})`
+        ? `${paint('unknown', 'doubtful', depth)} (${whyUnknown(face)})`
         : `${paint(printable(face.name), 'good', depth)} (${percent(face.probability)})`,
     mark: (face) =>
       face.name === null
         ? {
             box: face.box,
             label: 'unknown',
-            sublabel: `distance ${face.distance.toFixed(2)}`,
+            sublabel: whyUnknownShort(face),
             tone: 'unknown',
           }
         : { box: face.box, label: face.name, sublabel: percent(face.probability), tone: 'known' },
   });
 }
 
-const nearest = (face: IdentifiedFace): string => printable(face.candidates[0]?.name ?? 'nobody');
+/** The reason first, then what belongs to it. */
+const unknownRecord = ({ kind, ...rest }: UnknownReason): unknown => ({ reason: kind, ...rest });
 
 const faceRecord = (face: IdentifiedFace): unknown => ({
   box: boxRecord(face.box),
@@ -102,6 +107,11 @@ const faceRecord = (face: IdentifiedFace): unknown => ({
   name: face.name,
   probability: rounded(face.probability, 6),
   distance: rounded(face.distance, 4),
+  ...(face.certainty !== undefined && { certainty: rounded(face.certainty, 6) }),
+  ...(face.falseAcceptRate !== undefined && {
+    falseAcceptRate: Number(face.falseAcceptRate.toPrecision(3)),
+  }),
+  ...(face.unknown !== undefined && { unknown: unknownRecord(face.unknown) }),
   candidates: face.candidates
     .slice(0, candidateCount)
     .map(({ name, probability }) => ({ name, probability: rounded(probability, 6) })),

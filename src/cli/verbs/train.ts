@@ -1,4 +1,4 @@
-import { type Classifier, referenceTraining, trainSchema } from '../../classify/index.ts';
+import { type Classifier, referenceTraining, type TrainOptions, trainSchema } from '../../classify/index.ts';
 import type { EmbeddedSplit } from '../../dataset/index.ts';
 import type { Command } from 'commander';
 import { type OptionsOf, Random, visageError } from '../../kernel/index.ts';
@@ -7,6 +7,7 @@ import { findCrop, showFace, writePicture } from '../example-face.ts';
 import { addFlags, readFlags } from '../flags.ts';
 import { addReferenceFlags, readAskedPack } from '../reference-flags.ts';
 import type { RegisterVerb, Run } from '../run.ts';
+import { addMaxFalseAcceptFlag, readMaxFalseAccept } from '../unknown-flags.ts';
 import { countNames, splitRecord } from '../split-report.ts';
 import { printable } from '../view/cells.ts';
 import { rounded } from '../view/numbers.ts';
@@ -41,6 +42,7 @@ export const registerTrain: RegisterVerb = (program, run) => {
     )
     .addHelpText('after', examples);
   addFlags(command, schema, { maxDistance: 'that of the pack' });
+  addMaxFalseAcceptFlag(command, '0.001');
   addReferenceFlags(command.option('--pack <name>', 'refuse embeddings of any other pack'));
   addOutputFlags(command).action(async (embeddingsPath: string, flags: TrainFlags) => {
     await train(run, command, embeddingsPath, flags);
@@ -77,6 +79,31 @@ function readOptions(command: Command, reference: boolean): OptionsOf<typeof sch
   return { ...options, ...fixed };
 }
 
+/**
+ * By what the classifier is to tell strangers: the calibration of the pack, unless a distance was asked for.
+ * @throws VisageError `USAGE`, `CALIBRATION_MISSING`, `OPTION_INVALID`, and what reading the calibration throws
+ */
+async function readOpenSet(
+  run: Run,
+  command: Command,
+  pack: string,
+  { maxDistance }: TrainFlags,
+): Promise<TrainOptions['openSet']> {
+  const maxFalseAccept = readMaxFalseAccept(command);
+  if (maxDistance !== undefined) {
+    if (maxFalseAccept === undefined) return undefined;
+    const problem = 'Both --max-distance and --max-false-accept are given; one of them says who is unknown.';
+    throw visageError('USAGE', { problem, command: 'visage train' });
+  }
+  const { packCalibration } = await run.rooms.packs();
+  const calibration = await packCalibration(pack);
+  if (calibration !== undefined) {
+    return { calibration, ...(maxFalseAccept !== undefined && { maxFalseAccept }) };
+  }
+  if (maxFalseAccept !== undefined) throw visageError('CALIBRATION_MISSING', { what: `Pack ${pack}` });
+  return undefined;
+}
+
 async function train(run: Run, command: Command, embeddingsPath: string, flags: TrainFlags): Promise<void> {
   const { output, progress } = run;
   const options = readOptions(command, command.opts<{ reference?: true }>().reference === true);
@@ -97,6 +124,7 @@ async function train(run: Run, command: Command, embeddingsPath: string, flags: 
       verb: 'prepare',
     });
   }
+  const openSet = reference ? undefined : await readOpenSet(run, command, pack, flags);
   run.signal.throwIfAborted();
   // Fitting holds the thread, so no signal could be answered: let Ctrl-C end the process. Nothing is written yet.
   run.interruption.standAside();
@@ -113,6 +141,7 @@ async function train(run: Run, command: Command, embeddingsPath: string, flags: 
     maxDistance,
     kind,
     pack,
+    openSet,
     ...(reference && { calibration: referenceTraining.calibration }),
     progress,
   });
