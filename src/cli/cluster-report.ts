@@ -16,8 +16,8 @@ export interface ClusterReport {
   readonly galleryPath: string | undefined;
 }
 
-/** Photos that a line of a cluster names. */
-const photosInLine = 3;
+/** Faces that a line of a cluster names. */
+const facesInLine = 3;
 
 /** Prints what `visage cluster` found and did. @throws VisageError `ALL_PHOTOS_FAILED` */
 export async function reportClusters(
@@ -31,13 +31,12 @@ export async function reportClusters(
   const depth = output.stdoutTraits.color;
   const people = clusters.filter(({ faces: ids }) => ids.length > 1);
   for (const { number, faces: ids } of people) {
-    const files = [...new Set(ids.map((id) => faces.get(id)!.photo.files[0]!))];
-    const listed = files.slice(0, photosInLine).map(printable).join(', ');
-    const more = files.length > photosInLine ? `, ${files.length - photosInLine} more` : '';
+    const listed = ids.slice(0, facesInLine).map((id) => printable(faces.get(id)!.name));
+    const more = ids.length > facesInLine ? [`${ids.length - facesInLine} more`] : [];
     const name = names.get(number);
     const who = name === undefined ? '' : ` ${paint(printable(name), 'good', depth)}`;
     await output.line(
-      `${paint(`#${number}`, 'strong', depth)}${who}: ${ids.length} faces (${listed}${more})`,
+      `${paint(`#${number}`, 'strong', depth)}${who}: ${ids.length} faces (${[...listed, ...more].join(', ')})`,
     );
   }
   for (const { file, code, message } of album.unusable) {

@@ -12,7 +12,7 @@ import type { RegisterVerb, Run } from '../run.ts';
 
 const description = `Group the faces of all photos in a folder by person, without knowing anybody.
 
-Each group, a cluster, gets a line: its number, how many faces it has, its name if it was given one, and photos it is in. Faces that are like no other are counted. --sheet writes a page with all faces to look at.
+Each group, a cluster, gets a line: its number, how many faces it has, its name if it was given one, and the most typical of them. Faces that are like no other are counted. --sheet writes a page with all faces to look at.
 
 What was found out is kept in an album: the same command, later, looks only at photos that are new or changed, and clusters keep their numbers. Photos that are gone leave the album.
 
