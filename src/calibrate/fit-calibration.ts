@@ -44,9 +44,26 @@ const folds = 5;
  * @throws VisageError `FIT_INVALID` where the people are too few or their faces cannot be told apart; `INTERRUPTED`
  */
 export function fitCalibration(
+  people: readonly CalibrationPerson[],
+  options: FitCalibrationOptions,
+): Calibration {
+  return calibrate(people, options).calibration;
+}
+
+/** A calibration with the scores that it was fitted to, both ascending. */
+export interface CalibrationFit {
+  readonly calibration: Calibration;
+  /** Of faces with their own person, each person without that face. */
+  readonly same: Float64Array;
+  /** Of faces with other people. */
+  readonly different: Float64Array;
+}
+
+/** As {@link fitCalibration}, with the scores. */
+export function calibrate(
   given: readonly CalibrationPerson[],
   { pack, source, base, seed = 0, progress, signal }: FitCalibrationOptions,
-): Calibration {
+): CalibrationFit {
   const people = checkPeople(given);
   const dimension = people[0]![0]!.length;
   const random = new Random(seed).fork('calibration');
@@ -95,7 +112,7 @@ export function fitCalibration(
       'Look whether the photos lie in the folders of the right people.',
     );
   }
-  return {
+  const calibration = {
     pack,
     dimension,
     source,
@@ -106,6 +123,7 @@ export function fitCalibration(
     falseMatches: fitFalseMatchCurve(different),
     logOdds,
   };
+  return { calibration, same: sameScores.sort(), different };
 }
 
 function fail(reason: string, advice: string): never {

@@ -9,8 +9,8 @@ export {
 export type { Calibration, PersonTemplate } from './calibration.ts';
 export { fitFalseMatchCurve, logFalseMatchRate, scoreAtFalseMatchRate } from './false-match-curve.ts';
 export type { FalseMatchCurve } from './false-match-curve.ts';
-export { fitCalibration } from './fit-calibration.ts';
-export type { CalibrationPerson, FitCalibrationOptions } from './fit-calibration.ts';
+export { calibrate, fitCalibration } from './fit-calibration.ts';
+export type { CalibrationFit, CalibrationPerson, FitCalibrationOptions } from './fit-calibration.ts';
 export { fitLogOdds } from './log-odds.ts';
 export type { LogOdds } from './log-odds.ts';
 export {

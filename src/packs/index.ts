@@ -48,6 +48,7 @@ export type { WeightForm } from './import/sniff.ts';
 export {
   calibrationPath,
   packCalibration,
+  removePackCalibration,
   shippedCalibration,
   writePackCalibration,
 } from './keeper/calibration-file.ts';

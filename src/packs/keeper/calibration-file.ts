@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Calibration, calibrationFromText, calibrationToJSON } from '../../calibrate/index.ts';
 import { systemReason, writeFileAtomically } from '../../formats/index.ts';
@@ -51,6 +51,22 @@ export async function packCalibration(
 
 /** The calibration that comes with a pack, whatever the user has. */
 export const shippedCalibration = (pack: string): Calibration | undefined => shipped.get(pack);
+
+/**
+ * Removes the user's own calibration of a pack, so that the one that comes with it counts again.
+ * @returns whether there was one
+ * @throws VisageError `FILE_UNWRITABLE`
+ */
+export async function removePackCalibration(pack: string, folder: string = modelsFolder()): Promise<boolean> {
+  const path = calibrationPath(pack, folder);
+  try {
+    await rm(path);
+    return true;
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw visageError('FILE_UNWRITABLE', { path, reason: systemReason(thrown) }, thrown);
+  }
+}
 
 /**
  * Writes the user's own calibration of a pack; one that is there already is replaced whole or not at all.

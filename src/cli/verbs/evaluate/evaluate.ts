@@ -1,4 +1,5 @@
 import type { RegisterVerb } from '../../run.ts';
+import { registerCalibrate } from './calibrate.ts';
 import { registerIdentification } from './identification.ts';
 import { registerVerification } from './verification.ts';
 
@@ -11,6 +12,7 @@ Examples:
   visage evaluate verification lfw/
   visage evaluate verification my-people/ --pack bundled --pack facenet-128
   visage evaluate identification my-people/
+  visage evaluate calibrate my-people/
 
 Each explains itself: visage evaluate <what> --help`;
 
@@ -23,5 +25,6 @@ export const registerEvaluate: RegisterVerb = (program, run) => {
     .helpCommand(false)
     .addHelpText('after', examples)
     .commandsGroup('What:');
-  for (const register of [registerVerification, registerIdentification]) register(command, run);
+  for (const register of [registerVerification, registerIdentification, registerCalibrate])
+    register(command, run);
 };
