@@ -192,6 +192,11 @@ const wrong: readonly (readonly [argv: readonly string[], message: RegExp, exitC
     /OPTION_INVALID: .*--class-weight is balanced; allowed: none, as --reference trains/,
     2,
   ],
+  [
+    ['train', 'faces-embeddings.npz', '--reference', '--max-false-accept', '0.01'],
+    /OPTION_INVALID: .*--max-false-accept is 0\.01; allowed: nothing with --reference/,
+    2,
+  ],
   [['train', 'faces-embeddings.npz', '--reference', '--C', '2'], /OPTION_INVALID: .*--C is 2; allowed: 1/, 2],
 ];
 for (const [argv, message, exitCode] of wrong) {

@@ -76,6 +76,15 @@ function readOptions(command: Command, reference: boolean): OptionsOf<typeof sch
       allowed: `${allowed}, as --reference trains`,
     });
   }
+  const maxFalseAccept = readMaxFalseAccept(command);
+  if (maxFalseAccept !== undefined) {
+    throw visageError('OPTION_INVALID', {
+      owner: 'visage train',
+      option: '--max-false-accept',
+      got: maxFalseAccept,
+      allowed: 'nothing with --reference, which names everybody; --max-distance sets a limit',
+    });
+  }
   return { ...options, ...fixed };
 }
 
