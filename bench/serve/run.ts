@@ -11,6 +11,7 @@ import { Agent, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { galleryClassifier, openExistingGallery } from '../../src/gallery/index.ts';
+import { packCalibration } from '../../src/packs/index.ts';
 import { openRecognizer } from '../../src/recognizer.ts';
 import { startVisage } from '../../test/cli/visage-process.ts';
 import { samplePhoto } from '../../test/support/bundled-weights.ts';
@@ -64,7 +65,8 @@ async function inLibrary(forSeconds: number): Promise<number> {
   await using gallery = await openExistingGallery(galleryPath);
   await using recognizer = await openRecognizer();
   const { maxDistance } = recognizer.pack.embedder;
-  const classifier = await galleryClassifier(gallery, { maxDistance });
+  const calibration = await packCalibration(gallery.pack);
+  const classifier = await galleryClassifier(gallery, { maxDistance, calibration });
   const identify = (i: number) =>
     recognizer.identify({ name: `${i}.jpg`, bytes: photos[i % photos.length]! }, classifier);
   await Promise.all(photos.map((_, i) => identify(i)));

@@ -66,7 +66,7 @@ const ownRoutes = [
 /** See `openServer`. */
 export async function makeServer(options: ServerOptions): Promise<Server> {
   const { pack, workers, cacheFolder, galleryPath, galleryKey, version = '0', log, ...others } = options;
-  const { keysPath, auditPath, ...given } = others;
+  const { keysPath, auditPath, maxFalseAccept, ...given } = others;
   const { comprefaceBoxes, comprefacePixels, comprefaceDeleteAll, ...limitsGiven } = given;
   const compreFace = { comprefaceBoxes, comprefacePixels, comprefaceDeleteAll };
   const settings = checkOptions('openServer', compreFaceSettings, compreFace);
@@ -78,6 +78,7 @@ export async function makeServer(options: ServerOptions): Promise<Server> {
     ...(cacheFolder === undefined ? {} : { cacheFolder }),
     ...(galleryPath === undefined ? {} : { galleryPath }),
     ...(galleryKey === undefined ? {} : { galleryKey }),
+    ...(maxFalseAccept === undefined ? {} : { maxFalseAccept }),
   });
   const maxBodyBytes = limits.maxBodyMb * 2 ** 20;
   const app = createApp({ maxBodyBytes, ...(log && { log }) });

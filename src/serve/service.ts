@@ -32,6 +32,8 @@ export interface ServiceOptions extends RecognizerOptions {
   /** Where the gallery lies; default: in memory. */
   readonly galleryPath?: string;
   readonly galleryKey?: GalleryKey;
+  /** Share of strangers that may be given a name; default that of a calibrated pack. */
+  readonly maxFalseAccept?: number;
 }
 
 /** What the routes work with: the recognizer, the gallery, and what only a server asks of the two. */
@@ -119,7 +121,7 @@ export const plainSource = (name: string): string => name.slice(0, 4096).replace
 
 /** @throws VisageError as `openRecognizer` and `openGallery` */
 export async function openService(options: ServiceOptions = {}): Promise<Service> {
-  const { galleryPath = ':memory:', galleryKey, ...recognizerOptions } = options;
+  const { galleryPath = ':memory:', galleryKey, maxFalseAccept, ...recognizerOptions } = options;
   const recognizer = await openRecognizer(recognizerOptions);
   try {
     const { name, embedder } = recognizer.pack;
@@ -131,7 +133,14 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
     try {
       const { maxDistance } = embedder;
       const calibration = await packCalibration(name);
-      const classifier = await galleryClassifier(gallery, { maxDistance, calibration });
+      if (calibration === undefined && maxFalseAccept !== undefined) {
+        throw visageError('CALIBRATION_MISSING', { what: `Pack ${name}` });
+      }
+      const classifier = await galleryClassifier(gallery, {
+        maxDistance,
+        calibration,
+        ...(maxFalseAccept !== undefined && { maxFalseAccept }),
+      });
       return new Service(recognizer, gallery, classifier);
     } catch (thrown) {
       await gallery.close();

@@ -8,6 +8,7 @@ import { samplePhoto } from '../support/bundled-weights.ts';
 import { recordCommandLine } from '../cli/recording.ts';
 import { rooms } from '../../src/cli/rooms.ts';
 import { galleryClassifier, openExistingGallery } from '../../src/gallery/index.ts';
+import { packCalibration } from '../../src/packs/index.ts';
 import { openRecognizer } from '../../src/recognizer.ts';
 import { fileAt, form } from './support/form.ts';
 
@@ -16,8 +17,10 @@ interface Named {
   readonly name: string | null;
   readonly distance: number;
   readonly probability: number;
+  readonly certainty?: number;
 }
-const gist = ({ box: { x, y, width, height }, name, distance, probability }: Named) => ({
+const gist = ({ box: { x, y, width, height }, name, distance, probability, certainty }: Named) => ({
+  certainty: certainty?.toFixed(5),
   box: [x, y, width, height].map(Math.round),
   name,
   distance: distance.toFixed(4),
@@ -52,7 +55,9 @@ test('the API, the command line and the library give the same boxes, names and n
     await using gallery = await openExistingGallery(galleryPath);
     await using recognizer = await openRecognizer();
     const { maxDistance } = recognizer.pack.embedder;
-    const called = await recognizer.identify(photo, await galleryClassifier(gallery, { maxDistance }));
+    const calibration = await packCalibration(gallery.pack);
+    const classifier = await galleryClassifier(gallery, { maxDistance, calibration });
+    const called = await recognizer.identify(photo, classifier);
     assert.equal(overHttp.length, 3);
     assert.equal(overHttp.filter(({ name }) => name === 'Ada').length, 1);
     assert.deepEqual(overHttp.map(gist), typed.map(gist));

@@ -6,6 +6,7 @@ import { addFlags, readFlags } from '../flags.ts';
 import { packageFile } from '../package-file.ts';
 import { addGalleryFlags, galleryKey, galleryPath, type GalleryFlags } from '../gallery-access.ts';
 import type { RegisterVerb, Run } from '../run.ts';
+import { addMaxFalseAcceptFlag, readMaxFalseAccept } from '../unknown-flags.ts';
 
 const description = `Answer over HTTP: the API of Visage under /api/v1, its description at /openapi.json and /docs.
 
@@ -46,13 +47,16 @@ export const registerServe: RegisterVerb = (program, run) => {
     .option('--audit <file>', 'who did what, appended (default: that of the gallery with .audit.jsonl)')
     .addHelpText('after', examples);
   addGalleryFlags(command);
+  addMaxFalseAcceptFlag(command, '0.001, where the pack is calibrated');
   addFlags(command, portSchema);
   addNetworkFlags(command);
   addFlags(command, serverLimits, { maxActive: 'two a core and one more' });
   addFlags(command, compreFaceSettings);
   addOutputFlags(command).action(async (flags: ServeFlags) => {
     const { port } = readFlags(command, portSchema);
+    const maxFalseAccept = readMaxFalseAccept(command);
     await serve(run, flags, port, {
+      ...(maxFalseAccept !== undefined && { maxFalseAccept }),
       ...readFlags(command, serverLimits),
       ...readFlags(command, compreFaceSettings),
       ...readNetworkFlags(command),

@@ -83,6 +83,7 @@ export const addFaceRoutes: AddRoutes = (app, { service, remembered, limits }) =
             probability: rounded(face.probability, 6),
             distance: rounded(face.distance, 4),
             candidates: await Promise.all(candidates),
+            ...certaintyRecord(face),
           });
           return remember ? Object.assign(record, { faceId: await rememberFace(face) }) : record;
         });
@@ -135,4 +136,17 @@ const sideRecord = ({ width, height, faceCount, faces: [seen] }: SeenPhoto) => (
   faceCount,
   face: faceRecord(seen!.face),
   quality: qualityRecord(seen!.quality),
+});
+
+/** What only a calibrated pack can say; as on the command line. */
+const certaintyRecord = ({ certainty, falseAcceptRate, unknown }: IdentifiedFace) => ({
+  ...(certainty !== undefined && { certainty: rounded(certainty, 6) }),
+  ...(falseAcceptRate !== undefined && { falseAcceptRate: Number(falseAcceptRate.toPrecision(3)) }),
+  ...(unknown !== undefined && {
+    unknown: {
+      reason: unknown.kind,
+      ...(unknown.kind === 'too-alike' && { names: [...unknown.names] }),
+      ...(unknown.kind === 'poor-face' && { problem: unknown.problem }),
+    },
+  }),
 });

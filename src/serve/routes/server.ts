@@ -25,6 +25,8 @@ export const addServerRoutes: AddRoutes = (app, { service, limits, version, keys
         pack: pack.name,
         dimension: pack.embedder.dimension,
         maxDistance: service.maxDistance,
+        maxFalseAccept:
+          service.classifier.calibration === undefined ? null : service.classifier.options.maxFalseAccept,
         gallery: {
           ...counts,
           version: await gallery.version(),

@@ -29,6 +29,24 @@ export const IdentifiedFaceSchema = Type.Object({
   distance: Type.Number({
     description: 'Euclidean distance in [0, 2] to the nearest example; 2 where there is none.',
   }),
+  certainty: Type.Optional(
+    Type.Number({
+      description: 'Probability that it is this person, strangers not excluded. With a calibrated pack.',
+    }),
+  ),
+  falseAcceptRate: Type.Optional(
+    Type.Number({ description: 'How often the face of a stranger comes as near to anybody here.' }),
+  ),
+  unknown: Type.Optional(
+    Type.Object(
+      {
+        reason: Type.String({ description: 'too-far, too-alike or poor-face.' }),
+        names: Type.Optional(Type.Array(Type.String(), { description: 'Whom it is too alike.' })),
+        problem: Type.Optional(Type.String({ description: 'What is poor about the face.' })),
+      },
+      { description: 'Why there is no name.' },
+    ),
+  ),
   candidates: Type.Array(CandidateSchema, { description: 'At most 5, most probable first.' }),
   faceId: Type.Optional(
     Type.String({ description: 'Only with remember=true: names the face in later requests.' }),

@@ -7,6 +7,9 @@ export const StatusSchema = Type.Object({
   pack: Type.String(),
   dimension: Type.Integer({ description: 'Numbers per embedding.' }),
   maxDistance: Type.Number({ description: 'Beyond this distance two faces count as two people.' }),
+  maxFalseAccept: Type.Union([Type.Number(), Type.Null()], {
+    description: 'Share of strangers that may be given a name; null where the pack is not calibrated.',
+  }),
   gallery: Type.Object({
     people: Type.Integer(),
     examples: Type.Integer(),
