@@ -201,6 +201,49 @@ export type {
   UnusablePhoto,
 } from './cluster/index.ts';
 
+// Training: gradients as ONNX graphs, losses, optimisers, and the loop around them. See docs/training.md.
+export {
+  arcFaceLoss,
+  augment,
+  blendGraphs,
+  createOptimiser,
+  differentiate,
+  extendGraph,
+  fineTune,
+  graphOfModel,
+  graphTripletLoss,
+  headOf,
+  learningRateAt,
+  mineTriplets,
+  personBatches,
+  readCheckpoint,
+  splitGraph,
+  Trainer,
+  tripletLoss,
+  trueAcceptRate,
+  weightsFrom,
+  withBatchStatistics,
+  withWeights,
+  writeCheckpoint,
+} from './train/index.ts';
+export type {
+  AugmentationOptions,
+  DifferentiateOptions,
+  FineTuned,
+  FineTuneOptions,
+  FineTuneTask,
+  LossOfBatch,
+  MiningRule,
+  OptimiserOptions,
+  ScheduleOptions,
+  StepReport,
+  TrainerOptions,
+  TrainerState,
+  TrainingMoment,
+  TripletOptions,
+} from './train/index.ts';
+export { initialSmallFaceNet, smallFaceNet } from './nets/index.ts';
+
 // Packs: what belongs together so that numbers mean something.
 export { openPack, packs } from './packs/index.ts';
 export type { AlignmentSettings, DetectorSettings, EmbedderSettings, OpenPack, Pack } from './packs/index.ts';

@@ -118,10 +118,15 @@ await using trainer = Trainer.open(graph, weights, trained.length, {
 const random = new Random(seed).fork('training');
 const started = performance.now();
 const elapsedMinutes = (): number => (performance.now() - started) / 60_000;
+/** Tells on a machine that others use as well how much of it the training had. */
+const processorMinutes = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 6e7;
+};
 const report = async (step: number, loss: number): Promise<void> => {
   const { auc, eer, tar } = measure(await embeddingsOf(trainer, strangers), strangers);
   print(
-    `${elapsedMinutes().toFixed(1).padStart(5)} min  step ${String(step).padStart(5)}  loss ${loss.toFixed(3)}  unseen people: AUC ${auc.toFixed(4)}, EER ${(100 * eer).toFixed(1)} %, TAR at FAR 1e-3 ${(100 * tar).toFixed(1)} %`,
+    `${elapsedMinutes().toFixed(1).padStart(5)} min (${processorMinutes().toFixed(1)} of a core)  step ${String(step).padStart(5)}  loss ${loss.toFixed(3)}  unseen people: AUC ${auc.toFixed(4)}, EER ${(100 * eer).toFixed(1)} %, TAR at FAR 1e-3 ${(100 * tar).toFixed(1)} %`,
   );
 };
 await report(0, Number.NaN);

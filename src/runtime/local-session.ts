@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { checkOptions, visageError, type OptionsOf, type Tensor } from '../kernel/index.ts';
 import type { TensorMap } from './inference.ts';
 
@@ -37,14 +37,16 @@ export interface LocalSession extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-const wrap = ({ type, data, dims }: Tensor): OrtTensor => new OrtTensor(type, data, dims);
+type OnnxRuntime = typeof import('onnxruntime-node');
 
 class OrtSession implements LocalSession {
   readonly #name: string;
+  readonly #runtime: OnnxRuntime;
   #session: InferenceSession | undefined;
 
-  constructor(name: string, session: InferenceSession) {
+  constructor(name: string, runtime: OnnxRuntime, session: InferenceSession) {
     this.#name = name;
+    this.#runtime = runtime;
     this.#session = session;
   }
 
@@ -64,6 +66,8 @@ class OrtSession implements LocalSession {
 
   async run(inputs: TensorMap, into: TensorMap = {}): Promise<TensorMap> {
     const session = this.#open;
+    const { Tensor: Wrapper } = this.#runtime;
+    const wrap = ({ type, data, dims }: Tensor): OrtTensor => new Wrapper(type, data, dims);
     const feeds: Record<string, OrtTensor> = {};
     for (const [name, tensor] of Object.entries(inputs)) feeds[name] = wrap(tensor);
     const fetches: Record<string, OrtTensor | null> = {};
@@ -108,9 +112,11 @@ export async function openLocalSession(
   options: LocalSessionOptions = {},
 ): Promise<LocalSession> {
   const { threads } = checkOptions('openLocalSession', localSessionOptions, options);
-  env.logLevel = 'fatal';
+  // Loaded with the first session: whoever only uses the pool has ONNX Runtime in its workers alone.
+  const runtime = await import('onnxruntime-node');
+  runtime.env.logLevel = 'fatal';
   try {
-    const session = await InferenceSession.create(model, {
+    const session = await runtime.InferenceSession.create(model, {
       executionProviders: ['cpu'],
       graphOptimizationLevel: 'all',
       intraOpNumThreads: threads,
@@ -123,7 +129,7 @@ export async function openLocalSession(
       // Threads that wait for work in a loop take it from everybody else.
       extra: { session: { intra_op: { allow_spinning: '0' } } },
     });
-    return new OrtSession(name, session);
+    return new OrtSession(name, runtime, session);
   } catch (cause) {
     throw inferenceFailed(name, cause);
   }

@@ -108,6 +108,7 @@ export async function fineTune(
   personBatches(task.people, peoplePerBatch, photosPerPerson, random, 0);
 
   await using trainer = Trainer.open(task.graph, task.weights, people, pick(trainerOptions));
+  if (settings.loss === 'arcface') await placeCentres(task, trainer, random);
   const history: TrainingMoment[] = [];
   let best = { score: await task.score(trainer), step: 0, graph: task.graph };
   let [lossSum, activeSum, counted, photos] = [0, 0, 0, 0];
@@ -161,4 +162,24 @@ export async function fineTune(
     }
   }
   return { graph: best.graph, history, bestStep: best.step, end, state: trainer.state };
+}
+
+/** Photos that are embedded at once to find the middle of each person. */
+const photosAtOnce = 128;
+
+async function placeCentres(task: FineTuneTask, trainer: Trainer, random: Random): Promise<void> {
+  const photos = Uint32Array.from({ length: task.people.length }, (_, photo) => photo);
+  const parts: Float32Array[] = [];
+  for (let from = 0; from < photos.length; from += photosAtOnce) {
+    const part = photos.subarray(from, from + photosAtOnce);
+    const inputs = await task.batch(part, random.fork(`centres ${from}`));
+    parts.push(await trainer.embed(inputs, part.length));
+  }
+  const embeddings = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    embeddings.set(part, at);
+    at += part.length;
+  }
+  trainer.placeCentres(embeddings, task.people);
 }

@@ -35,3 +35,4 @@ export { fineTune, fineTuneOptions } from './fine-tune.ts';
 export type { FineTuned, FineTuneOptions, FineTuneTask, TrainingMoment } from './fine-tune.ts';
 export { allPairs, trueAcceptRate } from './verification-score.ts';
 export type { AllPairs } from './verification-score.ts';
+export { blendGraphs } from './blend.ts';

@@ -326,6 +326,28 @@ export class Trainer implements AsyncDisposable {
     return embeddings ?? new Float32Array(0);
   }
 
+  /**
+   * Puts the centre of each person of the `arcface` loss into the middle of these unit embeddings: a network that
+   * knows people already is not pulled towards centres at random first.
+   */
+  placeCentres(embeddings: Float32Array, people: ArrayLike<number>): void {
+    const centres = this.#weights.get(centresName);
+    if (centres === undefined) return;
+    const [dimension, count] = centres.dims as [number, number];
+    const sums = new Float64Array(dimension * count);
+    for (let i = 0; i < people.length; i++) {
+      for (let k = 0; k < dimension; k++) sums[k * count + people[i]!]! += embeddings[i * dimension + k]!;
+    }
+    for (let person = 0; person < count; person++) {
+      let square = 0;
+      for (let k = 0; k < dimension; k++) square += sums[k * count + person]! ** 2;
+      const length = Math.sqrt(square);
+      if (length === 0) continue;
+      for (let k = 0; k < dimension; k++)
+        centres.data[k * count + person] = sums[k * count + person]! / length;
+    }
+  }
+
   async close(): Promise<void> {
     await this.#gradients?.close();
     await this.#embedder?.close();

@@ -6,6 +6,7 @@ import type { Tensor } from '../../src/kernel/index.ts';
 import { inceptionResnetV1 } from '../../src/nets/index.ts';
 import { openLocalSession, type TensorMap } from '../../src/runtime/index.ts';
 import {
+  blendGraphs,
   differentiate,
   graphOfModel,
   headOf,
@@ -78,4 +79,19 @@ test('weights given as inputs or put in place count as if they had been there', 
   assert.ok(relativeError(await embeddingOf(weightsAsInputs(network, names), inputs), expected) < 1e-5);
   assert.ok(relativeError(await embeddingOf(network, { image }), expected) > 1e-3);
   assert.throws(() => weightsOf(network, ['nothing']), { code: 'MODEL_INVALID' });
+});
+
+test('a blend begins at one network and ends at the other', () => {
+  const names = ['Bottleneck/weights', 'Bottleneck/bias'];
+  const changed = weightsOf(network, names);
+  for (const { data } of changed.values()) data.forEach((value, i) => void (data[i] = value + 1));
+  const after = withWeights(network, changed);
+  for (const share of [0, 0.25, 1]) {
+    const blended = weightsOf(blendGraphs(network, after, names, share), names);
+    for (const [name, { data }] of weightsOf(network, names)) {
+      const moved = blended.get(name)!.data;
+      assert.ok(data.every((value, i) => Math.abs(moved[i]! - value - share) < 1e-6));
+    }
+  }
+  assert.throws(() => blendGraphs(network, network, ['nothing'], 0.5), { code: 'MODEL_INVALID' });
 });
