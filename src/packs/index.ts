@@ -29,6 +29,8 @@ export type { Acceptance, FileSource, PublishedFile, PublishedPack } from './pub
 export { modelsFolder } from './keeper/models-folder.ts';
 export { knownPack, knownPacks } from './keeper/list.ts';
 export type { KnownPack } from './keeper/list.ts';
+export { derivePack } from './keeper/derive.ts';
+export type { DerivedPack } from './keeper/derive.ts';
 export { importPack } from './keeper/import.ts';
 export type { ImportPackOptions } from './keeper/import.ts';
 export { pullPack } from './keeper/pull.ts';

@@ -36,3 +36,5 @@ export type { FineTuned, FineTuneOptions, FineTuneTask, TrainingMoment } from '.
 export { allPairs, trueAcceptRate } from './verification-score.ts';
 export type { AllPairs } from './verification-score.ts';
 export { blendGraphs } from './blend.ts';
+export { fineTunePack } from './fine-tune-pack.ts';
+export type { FineTunedPack, FineTunePackOptions, TrainingFace } from './fine-tune-pack.ts';

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { Embedder } from '../../src/embed/index.ts';
+import type { Raster } from '../../src/image/index.ts';
+import { Random } from '../../src/kernel/index.ts';
+import { openPack } from '../../src/packs/index.ts';
+import { openInferencePool } from '../../src/runtime/index.ts';
+import { fineTunePack, type TrainingFace } from '../../src/train/index.ts';
+
+const modelsFolder = await mkdtemp(join(tmpdir(), 'visage-tuned-'));
+after(() => rm(modelsFolder, { recursive: true, force: true }));
+
+const sizePx = 150;
+/** A "person" is a coarse pattern of colours; each photo of it is another under noise. */
+function faces(people: number, photos: number): TrainingFace[] {
+  const random = new Random(3);
+  return Array.from({ length: people }, (_, person) => {
+    const cells = Array.from({ length: 6 * 6 * 3 }, () => random.integer(200));
+    return Array.from({ length: photos }, (): TrainingFace => {
+      const data = new Uint8Array(sizePx * sizePx * 3);
+      for (let i = 0; i < data.length; i++) {
+        const [x, y, c] = [Math.floor(i / 3) % sizePx, Math.floor(i / 3 / sizePx), i % 3];
+        data[i] = cells[(Math.floor(y / 25) * 6 + Math.floor(x / 25)) * 3 + c]! + random.integer(55);
+      }
+      const crop: Raster = { data, width: sizePx, height: sizePx };
+      return { crop, person: `person ${person}` };
+    });
+  }).flat();
+}
+const photos = faces(8, 3);
+const options = { modelsFolder, steps: 4, checkEvery: 2, apart: 0.3, seed: 1 };
+
+test('a pack whose head was trained further is a pack of its own that opens and embeds, and the old one is as it was', async () => {
+  const bundled = await openPack('bundled');
+  const before = await readFile(bundled.models.embedder.path);
+  const tuned = await fineTunePack('bundled', 'tuned', photos, options);
+
+  assert.deepEqual(await readFile(bundled.models.embedder.path), before);
+  assert.equal(tuned.trainedPeople.length + tuned.peopleApart.length, 8);
+  assert.ok(
+    tuned.trainedPeople.every((person) => !tuned.peopleApart.includes(person)),
+    'split by person',
+  );
+  assert.ok(tuned.before >= 0 && tuned.after <= 1);
+  const pack = await openPack('tuned', { modelsFolder });
+  assert.deepEqual(pack.alignment, bundled.alignment);
+  assert.equal(pack.embedder.maxDistance, tuned.record.pack.embedder.maxDistance);
+  assert.equal(pack.models.detector.path, bundled.models.detector.path);
+  await using pool = openInferencePool({ workers: 1 });
+  const [embedding] = await new Embedder(pack, pool).embed([photos[0]!.crop]);
+  assert.equal(embedding!.length, 128);
+  assert.ok(embedding!.every((value) => Number.isFinite(value)));
+});
+
+const bytesOf = async (name: string): Promise<Buffer> => {
+  const { record } = await fineTunePack('bundled', name, photos, options);
+  const network = record.networks.embedder!;
+  assert.ok('file' in network);
+  return readFile(join(modelsFolder, name, network.file));
+};
+
+test('the same seed gives the same pack, byte for byte, under another name too', async () => {
+  assert.deepEqual(await bytesOf('first'), await bytesOf('second'));
+});
+
+test('too few people, and a name that is taken, are refused, and nothing is left behind', async () => {
+  const files = await readdir(modelsFolder);
+  for (const list of [faces(1, 4), faces(3, 3), faces(8, 1), []]) {
+    await assert.rejects(fineTunePack('bundled', 'poor', list, options), { code: 'TRAINING_DATA' });
+  }
+  await assert.rejects(fineTunePack('bundled', 'bundled', photos, options), { code: 'PACK_EXISTS' });
+  await assert.rejects(fineTunePack('bundled', 'tuned', photos, options), { code: 'PACK_EXISTS' });
+  await assert.rejects(fineTunePack('absent', 'new', photos, options), { code: 'PACK_UNKNOWN' });
+  await assert.rejects(fineTunePack('bundled', '../new', photos, options), { code: 'OPTION_INVALID' });
+  assert.deepEqual(await readdir(modelsFolder), files);
+});
