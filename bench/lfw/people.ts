@@ -42,12 +42,9 @@ async function embedAll(
 ): Promise<Float32Array[]> {
   await using recognizer = await openRecognizer(packName === undefined ? {} : { pack: packName });
   const { name, selection, detector, alignment, embedder, models } = recognizer.pack;
-  const key = createHash('sha256')
-    .update(
-      JSON.stringify([version, name, selection, detector, alignment, embedder, models.embedder.id, images]),
-    )
-    .digest('hex')
-    .slice(0, 16);
+  const { maxDistance: _, maxDistanceSource: __, ...embedding } = embedder;
+  const made = [version, name, selection, detector, alignment, embedding, models.embedder.id, images];
+  const key = createHash('sha256').update(JSON.stringify(made)).digest('hex').slice(0, 16);
   const cache = join(userCacheFolder(), 'bench', `lfw-${key}.f32`);
   const { dimension } = embedder;
   const kept = await readFile(cache).catch(() => undefined);

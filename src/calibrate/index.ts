@@ -19,6 +19,7 @@ export {
   judgeOpenSet,
   maxFalseAcceptOption,
   openSetScores,
+  shareOfAllowedDistance,
 } from './open-set.ts';
 export type { OpenSetAnswer, UnknownReason } from './open-set.ts';
 export { evenSpacing, fitSpacing, measuredSpacings, spacingAt } from './spacing.ts';

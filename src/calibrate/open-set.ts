@@ -5,7 +5,7 @@ import {
   type PersonTemplate,
   relativeDistance,
 } from './calibration.ts';
-import { logFalseMatchRate } from './false-match-curve.ts';
+import { logFalseMatchRate, scoreAtFalseMatchRate } from './false-match-curve.ts';
 import { spacingAt } from './spacing.ts';
 
 /** The option of whatever decides whether a face is known. */
@@ -52,6 +52,23 @@ const rivalOdds = 2;
 export function galleryFalseAcceptRate(logRate: number, people: number): number {
   if (people === 0) return 0;
   return -Math.expm1(people * Math.log1p(-Math.exp(logRate)));
+}
+
+/**
+ * How near a face came, in parts of what is allowed: its relative distance, as its false accept rate tells it, over
+ * that at which the rate is `maxFalseAccept`. Known at 1 or less.
+ */
+export function shareOfAllowedDistance(
+  { falseMatches }: Calibration,
+  falseAcceptRate: number,
+  maxFalseAccept: number,
+  people: number,
+): number {
+  /** {@link galleryFalseAcceptRate} the other way round, then the distance of that rate. */
+  const distanceAt = (rate: number): number =>
+    -scoreAtFalseMatchRate(falseMatches, Math.log(-Math.expm1(Math.log1p(-rate) / people)));
+  const allowed = distanceAt(maxFalseAccept);
+  return allowed > 0 ? distanceAt(falseAcceptRate) / allowed : Infinity;
 }
 
 /**

@@ -16,6 +16,7 @@ import {
   openSetScores,
   personTemplate,
   relativeDistance,
+  shareOfAllowedDistance,
   spacingAt,
 } from '../../src/calibrate/index.ts';
 import { distance, unit } from '../../src/kernel/index.ts';
@@ -106,6 +107,17 @@ function at(rate: number): number {
   }
   return high;
 }
+
+test('the share of the allowed distance is 1 at the limit, and proportional to the distance', () => {
+  for (const people of [1, 50]) {
+    const rateAt = (score: number): number =>
+      galleryFalseAcceptRate(logFalseMatchRate(calibration.falseMatches, score), people);
+    const [limit, near] = [at(0.01 / people), at(0.001 / people)];
+    close(shareOfAllowedDistance(calibration, rateAt(limit), rateAt(limit), people), 1);
+    const share = shareOfAllowedDistance(calibration, rateAt(near), rateAt(limit), people);
+    assert.ok(Math.abs(share - near / limit) < 1e-6 && share < 1);
+  }
+});
 
 test('two people as near are rivals, and only where both are near enough', () => {
   const near = Float64Array.of(at(1e-5), at(1e-5), at(0.5));

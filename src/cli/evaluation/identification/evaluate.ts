@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import type { ClassifierKind, FittedClassifier } from '../../../classify/index.ts';
+import { shareOfAllowedDistance } from '../../../calibrate/index.ts';
+import type { ClassifierKind, FittedClassifier, Prediction } from '../../../classify/index.ts';
 import { type EmbeddedPhoto, embedPhotos, hasFace } from '../../../dataset/index.ts';
 import {
   distanceHistogram,
@@ -26,7 +27,7 @@ export interface ProbeAnswer {
     readonly name: string;
     /** To that candidate, Euclidean, in [0, 2]. */
     readonly distance: number;
-    /** `distance` in parts of what the classifier allows for that person: named at 1 or less. */
+    /** How far it is in parts of what the classifier allows: named at 1 or less. */
     readonly relative: number;
   };
   /** Place of the right person among all, from 1; Infinity for a stranger, or without a face. */
@@ -140,7 +141,7 @@ async function ask(
       distances: answered.map(({ answer }) => answer!.distance),
       same: answered.map(({ person }) => person !== null),
     }),
-    limit: limits.size === 1 ? [...limits][0] : undefined,
+    limit: classifier.calibration === undefined && limits.size === 1 ? [...limits][0] : undefined,
     atDefault: {
       knownNamed: named(knownAnswers, true),
       strangersNamed: named(strangerAnswers, false),
@@ -176,7 +177,21 @@ async function enrol(
   const { trainClassifier } = await rooms.classify();
   const { name: pack, embedder } = recognizer.pack;
   const { maxDistance } = embedder;
-  return trainClassifier(rows, names, { kind, pack, maxDistance, seed, progress, signal });
+  const { packCalibration } = await rooms.packs();
+  const calibration = await packCalibration(pack);
+  const openSet = calibration?.dimension === embedder.dimension ? { calibration } : undefined;
+  return trainClassifier(rows, names, { kind, pack, maxDistance, seed, openSet, progress, signal });
+}
+
+function relativeTo(
+  classifier: FittedClassifier,
+  { name, distance: away, falseAcceptRate }: Prediction,
+): number {
+  const { calibration, maxFalseAccept, classes } = classifier;
+  if (calibration === undefined || maxFalseAccept === undefined || falseAcceptRate === undefined) {
+    return away / classifier.limitOf(classes.indexOf(name));
+  }
+  return shareOfAllowedDistance(calibration, falseAcceptRate, maxFalseAccept, classes.length);
 }
 
 function answerFor(
@@ -186,8 +201,9 @@ function answerFor(
   person: string | null,
 ): ProbeAnswer {
   if (!hasFace(outcome)) return { photo, person, rank: Infinity };
-  const { name, distance: away, candidates } = classifier.predict(outcome.embedding);
-  const relative = away / classifier.limitOf(classifier.classes.indexOf(name));
+  const prediction = classifier.predict(outcome.embedding);
+  const { name, distance: away, candidates } = prediction;
+  const relative = relativeTo(classifier, prediction);
   const answer = { name, distance: away, relative };
   if (person === name) return { photo, person, answer, rank: 1 };
   const own = candidates.findIndex((candidate) => candidate.name === person);
