@@ -3,7 +3,8 @@
  * the other to `POST /api/v1/identify`, at once again after an answer, after `Retry-After` when told to come
  * again; meanwhile `/healthz` is asked every 50 ms. Before and after it the library identifies the same
  * photos with the same gallery for a third of the time, as many at a time as it wants. The server is a
- * process of its own; the clients take their share of the same processor.
+ * process of its own; the clients take their share of the same processor. Processor time a photo does not
+ * depend on what else the machine does; throughput and times do.
  */
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -61,7 +62,12 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 const percentile = (values: readonly number[], share: number): number =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(share * values.length))]!;
 
-async function inLibrary(forSeconds: number): Promise<number> {
+interface Speed {
+  readonly photosPerSecond: number;
+  readonly cpuMsPerPhoto: number;
+}
+
+async function inLibrary(forSeconds: number): Promise<Speed> {
   await using gallery = await openExistingGallery(galleryPath);
   await using recognizer = await openRecognizer();
   const { maxDistance } = recognizer.pack.embedder;
@@ -71,6 +77,7 @@ async function inLibrary(forSeconds: number): Promise<number> {
     recognizer.identify({ name: `${i}.jpg`, bytes: photos[i % photos.length]! }, classifier);
   await Promise.all(photos.map((_, i) => identify(i)));
   const start = performance.now();
+  const cpu = process.cpuUsage();
   let done = 0;
   const one = async (offset: number): Promise<void> => {
     for (let i = offset; performance.now() - start < 1000 * forSeconds; i++) {
@@ -79,7 +86,11 @@ async function inLibrary(forSeconds: number): Promise<number> {
     }
   };
   await Promise.all(Array.from({ length: recognizer.concurrency }, (_, offset) => one(offset)));
-  return (1000 * done) / (performance.now() - start);
+  const { user, system } = process.cpuUsage(cpu);
+  return {
+    photosPerSecond: (1000 * done) / (performance.now() - start),
+    cpuMsPerPhoto: (user + system) / 1000 / done,
+  };
 }
 
 const { child, ended } = startVisage(['serve', '--without-keys', '--port', '0', '--gallery', galleryPath]);
@@ -92,6 +103,8 @@ const address = await new Promise<string>((resolve, reject) => {
   });
   child.on('close', () => reject(new Error(said)));
 });
+const cpuSeconds = async (): Promise<number> =>
+  Number(/^process_cpu_seconds_total (\S+)/m.exec((await ask(address, '/metrics', health)).body)![1]);
 const agent = new Agent({ keepAlive: true, maxSockets: clients });
 const health = new Agent({ keepAlive: true });
 try {
@@ -113,6 +126,7 @@ try {
   const statuses = new Map<number, number>();
   const [times, healthTimes, memories]: [number[], number[], number[]] = [[], [], []];
   let wrong = 0;
+  const cpuBefore = await cpuSeconds();
   const start = performance.now();
   const running = (): boolean => performance.now() - start < 1000 * seconds;
   const client = async (offset: number): Promise<void> => {
@@ -144,11 +158,13 @@ try {
     }
   };
   await Promise.all([watchHealth(), watchMemory(), ...Array.from({ length: clients }, (_, i) => client(i))]);
+  const cpuMs = (1000 * ((await cpuSeconds()) - cpuBefore)) / (statuses.get(200) ?? 0);
   const served = (1000 * (statuses.get(200) ?? 0)) / (performance.now() - start);
   const { body: metrics } = await ask(address, '/metrics', health);
   const after = await inLibrary(seconds / 3);
 
-  const library = (before + after) / 2;
+  const library = (before.photosPerSecond + after.photosPerSecond) / 2;
+  const libraryCpuMs = (before.cpuMsPerPhoto + after.cpuMsPerPhoto) / 2;
   const third = Math.ceil(memories.length / 3);
   const middle = (values: readonly number[]): string => percentile(values, 0.5).toFixed(0);
   say(
@@ -158,7 +174,10 @@ try {
     `answers by status: ${[...statuses].map(([status, count]) => `${status}: ${count}`).join(', ')}; wrong: ${wrong}`,
   );
   say(
-    `served ${served.toFixed(2)} photos/s; library ${before.toFixed(2)} before, ${after.toFixed(2)} after: ${((100 * served) / library).toFixed(0)} %`,
+    `served ${served.toFixed(2)} photos/s; library ${before.photosPerSecond.toFixed(2)} before, ${after.photosPerSecond.toFixed(2)} after: ${((100 * served) / library).toFixed(0)} %`,
+  );
+  say(
+    `processor time a photo: served ${cpuMs.toFixed(0)} ms, library ${libraryCpuMs.toFixed(0)} ms: ${((100 * libraryCpuMs) / cpuMs).toFixed(0)} %`,
   );
   say(`identify: median ${middle(times)} ms, p99 ${percentile(times, 0.99).toFixed(0)} ms`);
   say(
