@@ -7,6 +7,11 @@ export {
   type MapMethod,
   mapEmbeddings,
 } from './embedding-map.ts';
+export {
+  classifierPage,
+  type ClassifierPageData,
+  type ClassifierPageEntry,
+} from './evaluation/classifier-page.ts';
 export type { ShownFace, ShownPair } from './evaluation/face-pairs.ts';
 export {
   identificationPage,

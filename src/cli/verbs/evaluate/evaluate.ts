@@ -1,5 +1,6 @@
 import type { RegisterVerb } from '../../run.ts';
 import { registerCalibrate } from './calibrate.ts';
+import { registerClassifier } from './classifier.ts';
 import { registerIdentification } from './identification.ts';
 import { registerVerification } from './verification.ts';
 
@@ -25,6 +26,11 @@ export const registerEvaluate: RegisterVerb = (program, run) => {
     .helpCommand(false)
     .addHelpText('after', examples)
     .commandsGroup('What:');
-  for (const register of [registerVerification, registerIdentification, registerCalibrate])
+  for (const register of [
+    registerVerification,
+    registerIdentification,
+    registerClassifier,
+    registerCalibrate,
+  ])
     register(command, run);
 };
