@@ -7,6 +7,7 @@ import type * as keys from './schemas/keys.ts';
 import type * as people from './schemas/people.ts';
 import type * as remembered from './schemas/remembered.ts';
 import type * as server from './schemas/server.ts';
+import type * as trust from './schemas/trust.ts';
 
 export type ApiBox = Static<typeof geometry.BoxSchema>;
 export type ApiFailureBody = Static<typeof FailureSchema>;
@@ -25,3 +26,6 @@ export type ApiWarning = Static<typeof people.WarningSchema>;
 export type ApiEnrolAnswer = Static<typeof people.EnrolAnswerSchema>;
 export type ApiRememberedFace = Static<typeof remembered.RememberedFaceSchema>;
 export type ApiClusters = Static<typeof remembered.ClustersSchema>;
+export type ApiCluster = ApiClusters['clusters'][number];
+export type ApiEvaluation = Static<typeof trust.EvaluationSchema>;
+export type ApiJudgedFace = ApiEvaluation['faces'][number];

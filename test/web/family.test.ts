@@ -11,6 +11,9 @@ const gallery = (person: string, ...numbers: readonly number[]): string[] =>
     inShared('data/family/gallery', `Family1-${person}`, `Family1-${person}${number}.jpg`),
   );
 const group = inShared('data/family/groups/identification1_family1.jpg');
+const family2 = ['Lady1', 'Lady2', 'Man1', 'Man2'].map((photo) =>
+  inShared('data/family/gallery', `Family2-${photo.slice(0, -1)}`, `Family2-${photo}.jpg`),
+);
 
 /** One visit from the first start to the end, as somebody with a family album has it. */
 describe('a family album on the page', { skip }, () => {
@@ -145,6 +148,60 @@ describe('a family album on the page', { skip }, () => {
     assert.deepEqual(await names(), ['Dad', 'Girl', 'Son']);
   });
 
+  it('names a cluster of unknown faces in one go', async () => {
+    page = await session.open('unknown');
+    // What Identify saw before and could not name is there already; begin afresh.
+    await page.getByRole('heading', { name: 'Who are they?' }).waitFor();
+    await page.locator('input[type=file]').setInputFiles(family2);
+    const pair = page.getByRole('form', { name: '2 faces of somebody' });
+    await pair.first().waitFor();
+    await picture(page, 'unknown');
+    assert.deepEqual(await faultsOf(page), []);
+    const lady = pair.filter({ has: page.getByAltText(/Family2-Lady1/) });
+    await lady.getByAltText(/Family2-Lady2/).waitFor();
+    await lady.getByLabel('Who is it?').fill('Lady');
+    await lady.getByRole('button', { name: 'Name 2 faces' }).click();
+    await page.getByText('I now know Lady by 2 faces.').waitFor();
+    await lady.waitFor({ state: 'detached' });
+    assert.ok((await names()).includes('Lady'));
+  });
+
+  it('says how far it can be trusted, at any threshold', async () => {
+    await page.getByRole('link', { name: 'Trust' }).click();
+    const figure = (term: string) =>
+      page.locator('.figures div', { hasText: term }).locator('dd').innerText();
+    const slider = page.getByRole('slider', { name: 'Threshold' });
+    await slider.waitFor();
+    await picture(page, 'trust');
+    assert.deepEqual(await faultsOf(page), []);
+    const judged = Number(/of (\d+) faces/.exec(await figure('their own name'))?.[1]);
+    assert.equal(judged, 8);
+    assert.match(await figure('mistaken'), /^0 /);
+
+    await slider.fill('0');
+    assert.match(await figure('missed'), new RegExp(`^${judged} `));
+    await slider.focus();
+    await page.keyboard.press('End');
+    assert.match(await figure('missed'), /^0 /);
+    assert.doesNotMatch(await figure('strangers'), /^0 /);
+
+    // By the line itself: to the left edge, where everybody is a stranger.
+    const chart = page.getByRole('img', { name: /^How far apart two faces are/ });
+    const { x, y, width, height } = (await chart.boundingBox())!;
+    await page.mouse.move(x + width / 2, y + height / 2);
+    await page.mouse.down();
+    await page.mouse.move(x + 2, y + height / 2, { steps: 5 });
+    await page.mouse.up();
+    assert.equal(await page.locator('.threshold-row output').innerText(), '0.00');
+    assert.match(await figure('missed'), new RegExp(`^${judged} `));
+    await page.getByRole('button', { name: /^Back to/ }).click();
+
+    await page.getByRole('img', { name: /^A map of 8 faces of 4 people/ }).scrollIntoViewIfNeeded();
+    await page.locator('.mark').first().hover();
+    await page.locator('.map-face .name').waitFor();
+    await picture(page, 'trust-map');
+  });
+
   it('fits a phone, in the dark', async () => {
     page = await session.open('identify', { ...phone, colorScheme: 'dark' });
     await page.locator('input[type=file]').setInputFiles([group]);
@@ -156,6 +213,17 @@ describe('a family album on the page', { skip }, () => {
     await page.getByRole('link', { name: 'People', exact: true }).first().click();
     await page.getByRole('link', { name: /^Dad/ }).waitFor();
     await picture(page, 'people-phone-dark');
+    for (const name of ['Unknown', 'Live', 'Trust']) {
+      await page.getByRole('link', { name, exact: true }).click();
+      await page
+        .getByText(/^Faces worth a look|^Drop a pile|pick more photos|camera is off/)
+        .first()
+        .waitFor();
+      await picture(page, `${name.toLowerCase()}-phone-dark`);
+      assert.equal(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), 0, name);
+      assert.deepEqual(await faultsOf(page), []);
+    }
+    await page.getByRole('link', { name: 'People', exact: true }).first().click();
     assert.equal(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), 0);
     assert.deepEqual(await faultsOf(page), []);
   });

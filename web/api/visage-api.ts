@@ -4,6 +4,7 @@ import type {
   ApiClusters,
   ApiDeletion,
   ApiEnrolAnswer,
+  ApiEvaluation,
   ApiIdentifyAnswer,
   ApiPeople,
   ApiPersonDetails,
@@ -63,6 +64,8 @@ export const moveExample = (exampleId: number, personId: string): Promise<ApiPer
   request('POST', `/examples/${exampleId}/move`, { json: { personId } });
 export const deleteExample = (exampleId: number, keepalive = false): Promise<ApiDeletion> =>
   request('DELETE', `/examples/${exampleId}`, { keepalive });
+
+export const evaluation = (): Promise<ApiEvaluation> => request('GET', '/evaluation');
 
 export const clusters = (): Promise<ApiClusters> => request('GET', '/clusters');
 export const nameFaces = (name: string, faceIds: readonly string[]): Promise<ApiPersonDetails> =>

@@ -4,8 +4,11 @@ import * as api from '../api/visage-api.ts';
 import { FailureNote } from '../components/failure-note.tsx';
 import { Spinner } from '../components/spinner.tsx';
 import { IdentifyPage } from '../pages/identify/identify-page.tsx';
+import { LivePage } from '../pages/live/live-page.tsx';
 import { PeoplePage } from '../pages/people/people-page.tsx';
 import { PersonPage } from '../pages/people/person-page.tsx';
+import { TrustPage } from '../pages/trust/trust-page.tsx';
+import { UnknownPage } from '../pages/unknown/unknown-page.tsx';
 import { route, type Route } from '../state/route.ts';
 import { openSession, session, type Session } from '../state/session.ts';
 import { useStore } from '../state/store.ts';
@@ -98,6 +101,12 @@ function Page({ page, personId }: Route): JSX.Element {
   switch (page) {
     case 'people':
       return personId === undefined ? <PeoplePage /> : <PersonPage key={personId} personId={personId} />;
+    case 'unknown':
+      return <UnknownPage />;
+    case 'live':
+      return <LivePage />;
+    case 'trust':
+      return <TrustPage />;
     default:
       return <IdentifyPage />;
   }

@@ -6,6 +6,9 @@ import { useStore } from '../state/store.ts';
 export const pageTitles: Readonly<Record<PageName, string>> = {
   identify: 'Identify',
   people: 'People',
+  unknown: 'Unknown',
+  live: 'Live',
+  trust: 'Trust',
 };
 
 /** At the top on wide screens, at the thumb on phones. */

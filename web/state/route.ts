@@ -1,6 +1,6 @@
 import { Store } from './store.ts';
 
-export const pages = ['identify', 'people'] as const;
+export const pages = ['identify', 'people', 'unknown', 'live', 'trust'] as const;
 
 export type PageName = (typeof pages)[number];
 
