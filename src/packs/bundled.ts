@@ -44,10 +44,7 @@ const detectorBytes = (filters: FilterBytes): NetworkDefinition => ({
   build: (weights, options) => ssdMobilenetV1Bytes(weights, { ...options, filters }),
 });
 
-/**
- * The pack that works with nothing but the npm packages installed. The thresholds and looks are
- * provisional until they are measured on LFW.
- */
+/** The pack that works with nothing but the npm packages installed. */
 export const bundled: PackDefinition = {
   pack: {
     name: 'bundled',
