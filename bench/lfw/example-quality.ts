@@ -65,6 +65,8 @@ async function example(path: string, located: LocatedFace, embedding: Float32Arr
   return { embedding: seen!, overall: faceQuality(soft, located).overall };
 }
 
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
 /** The share of probes named right at a distance that `share` of the strangers pass. */
 function named(
   right: readonly number[],
@@ -116,7 +118,6 @@ for (const blur of [false, true]) {
     const answers = probes.map(({ person, embedding }) => ({ person, ...classifier.predict(embedding) }));
     const right = answers.filter(({ person, name }) => person === name).map(({ distance }) => distance);
     const far = unknown.map((embedding) => classifier.predict(embedding).distance);
-    const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
     say(
       [
         `  ${looked ? 'by quality' : 'all alike '}`,
