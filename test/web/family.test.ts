@@ -6,7 +6,7 @@ import { inShared, skipWithoutShared } from '../support/repository.ts';
 import { faultsOf, phone, picture, visit, type Visit } from './support/visit.ts';
 
 const skip = skipWithoutBrowser || skipWithoutShared('data/family');
-const gallery = (person: string, ...numbers: readonly number[]): string[] =>
+const photosOf = (person: string, ...numbers: readonly number[]): string[] =>
   numbers.map((number) =>
     inShared('data/family/gallery', `Family1-${person}`, `Family1-${person}${number}.jpg`),
   );
@@ -42,7 +42,7 @@ describe('a family album on the page', { skip }, () => {
     await page.getByRole('heading', { name: 'Whom shall I know?' }).waitFor();
     await picture(page, 'people-empty');
     await page.getByLabel('Name').fill('Dad');
-    await page.locator('input[type=file]').setInputFiles(gallery('Dad', 1, 2));
+    await page.locator('input[type=file]').setInputFiles(photosOf('Dad', 1, 2));
     await button('Add 2 photos to Dad').click();
     await page.getByText('2 faces added to Dad.').waitFor();
     for (const [name, ...numbers] of [
@@ -52,7 +52,7 @@ describe('a family album on the page', { skip }, () => {
       await button('Add somebody').click();
       const dialog = page.getByRole('dialog');
       await dialog.getByLabel('Name').fill(name);
-      await dialog.locator('input[type=file]').setInputFiles(gallery(name, ...numbers));
+      await dialog.locator('input[type=file]').setInputFiles(photosOf(name, ...numbers));
       await dialog.getByRole('button', { name: `Add 2 photos to ${name}` }).click();
       await dialog.getByText(`2 faces added to ${name}.`).waitFor();
       if (name === 'Daughter') {
@@ -73,6 +73,7 @@ describe('a family album on the page', { skip }, () => {
     await picture(page, 'identify');
     assert.deepEqual(await faultsOf(page), []);
     await button(/^Face \d: unknown$/).click();
+    await page.getByText(/^No name: the nearest face I know is/).waitFor();
     await picture(page, 'identify-face');
     assert.deepEqual(await faultsOf(page), []);
     await page.getByLabel('Somebody else').fill('Mom');
@@ -146,6 +147,29 @@ describe('a family album on the page', { skip }, () => {
     for (let tries = 0; (await names()).includes('Aunt') && tries < 100; tries++)
       await new Promise((resolve) => setTimeout(resolve, 50));
     assert.deepEqual(await names(), ['Dad', 'Girl', 'Son']);
+  });
+
+  it('deletes all chosen faces when the page is left before the time is over', async () => {
+    const { gallery } = session.server.service;
+    const facesOfSon = async (): Promise<number> =>
+      (await gallery.people()).find(({ name }) => name === 'Son')!.exampleCount;
+    const son = (await gallery.people()).find(({ name }) => name === 'Son')!;
+    page = await session.open('people');
+    await page.getByRole('link', { name: /^Son/ }).click();
+    await page.getByLabel('Choose the face in Family1-Son1.jpg').check();
+    await page.getByLabel('Choose the face in Family1-Son2.jpg').check();
+    assert.equal(son.exampleCount, 2);
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByText('2 faces of Son are being deleted.').waitFor();
+    await page.goto('about:blank');
+    for (let tries = 0; (await facesOfSon()) > 0 && tries < 100; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal(await facesOfSon(), 0);
+    // Later visits know him again.
+    page = await session.open(`people/${son.id}`);
+    await page.locator('input[type=file]').setInputFiles(photosOf('Son', 1, 2));
+    await button('Add 2 photos to Son').click();
+    await page.getByText('2 faces added to Son.').waitFor();
   });
 
   it('names a cluster of unknown faces in one go', async () => {

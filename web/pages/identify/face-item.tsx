@@ -37,8 +37,11 @@ export function FaceItem({ face, open, onToggle, onNamed }: FaceItemProps): JSX.
   );
 }
 
-function certainty({ name, probability, distance, candidates }: ApiIdentifiedFace): string {
-  if (name !== null) return distance === 0 ? 'You told me' : `${percent(probability)} sure`;
+function certainty(face: ApiIdentifiedFace): string {
+  const { name, probability, distance, candidates } = face;
+  // Where the pack is calibrated, strangers are not excluded.
+  const sure = face.certainty ?? probability;
+  if (name !== null) return distance === 0 ? 'You told me' : `${percent(sure)} sure`;
   const [closest] = candidates;
   return closest === undefined ? 'Nobody is known yet' : `Closest: ${closest.name}`;
 }

@@ -19,7 +19,7 @@ export function FaceNaming({ face, onNamed }: FaceNamingProps): JSX.Element {
   useStore(people);
   const [name, setName] = useState('');
   const [busy, setBusy] = useState(false);
-  const { candidates, distance } = face;
+  const { candidates } = face;
   const say = async (said: string): Promise<void> => {
     setBusy(true);
     await learn(face, said);
@@ -54,12 +54,7 @@ export function FaceNaming({ face, onNamed }: FaceNamingProps): JSX.Element {
           ))}
         </ul>
       )}
-      {now.phase === 'open' && candidates.length > 0 && (
-        <p class="quiet">
-          The nearest example is {distance.toFixed(2)} away; up to {now.status.maxDistance.toFixed(2)} I dare
-          to give a name.
-        </p>
-      )}
+      {face.name === null && candidates.length > 0 && <p class="quiet">{whyUnknown(face)}</p>}
       {mayWrite(now) ? (
         <form
           class="inline-form"
@@ -84,4 +79,16 @@ export function FaceNaming({ face, onNamed }: FaceNamingProps): JSX.Element {
       )}
     </>
   );
+}
+
+/** Why the face has no name, as the server says it. */
+function whyUnknown({ unknown, distance }: ApiIdentifiedFace): string {
+  switch (unknown?.reason) {
+    case 'too-alike':
+      return `No name: it looks like ${unknown.names?.join(' and ') ?? 'several people'} alike.`;
+    case 'poor-face':
+      return `No name: the face is too poor to tell${unknown.problem === undefined ? '' : ` (${unknown.problem})`}.`;
+    default:
+      return `No name: the nearest face I know is ${distance.toFixed(2)} away, too far to be sure. The shares are what they would be if it were one of these people.`;
+  }
 }

@@ -29,12 +29,9 @@ export function ExampleGrid({ person, write }: ExampleGridProps): JSX.Element {
     setName('');
   };
   const remove = (): void => {
-    deleteSoon(
-      `${count(ids.length, 'face')} of ${person.name} are being deleted.`,
-      ids,
-      async (keepalive) => {
-        for (const id of ids) await api.deleteExample(id, keepalive);
-      },
+    // All at once: a page that is being closed sends what it has begun and nothing after it.
+    deleteSoon(`${count(ids.length, 'face')} of ${person.name} are being deleted.`, ids, (keepalive) =>
+      Promise.all(ids.map((id) => api.deleteExample(id, keepalive))),
     );
     done();
   };
