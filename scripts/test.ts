@@ -20,5 +20,7 @@ if (files.length === 0) {
 const seed = new URL('../test/support/property-seed.js', import.meta.url).href;
 const runner = spawn(process.execPath, ['--import', seed, '--test', '--test-concurrency=2', ...files], {
   stdio: 'inherit',
+  // For tests that use ONNX Runtime by themselves; what Visage does about it is tested without.
+  env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
 });
 runner.on('exit', (code) => process.exit(code ?? 1));

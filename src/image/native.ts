@@ -1,15 +1,29 @@
+import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import sharp, { type Sharp } from 'sharp';
+import type sharpModule from 'sharp';
+import type { Sharp, SharpOptions } from 'sharp';
 import { Slots } from './slots.ts';
 import type { Raster } from './raster.ts';
 
-// libvips' operation cache never hits for pictures that are looked at once; it would only hold memory.
-sharp.cache(false);
-// Photos are worked on side by side, so one thread each is quickest, and glibc's allocator fragments
-// when many threads allocate (sharp's own default there; here it holds on every platform).
-sharp.concurrency(1);
+const require = createRequire(import.meta.url);
+let loaded: typeof sharpModule | undefined;
 
-export { sharp };
+function load(): typeof sharpModule {
+  // The same module as an import gives, but only when a picture is at hand: libvips takes 0.1 s to load.
+  const libvips = require('sharp') as typeof sharpModule;
+  // libvips' operation cache never hits for pictures that are looked at once; it would only hold memory.
+  libvips.cache(false);
+  // Photos are worked on side by side, so one thread each is quickest, and glibc's allocator fragments
+  // when many threads allocate (sharp's own default there; here it holds on every platform).
+  libvips.concurrency(1);
+  return libvips;
+}
+
+/** A pipeline of sharp over an encoded picture or raw pixels, or over what the options make. */
+export function sharp(input: Uint8Array | SharpOptions, options?: SharpOptions): Sharp {
+  loaded ??= load();
+  return input instanceof Uint8Array ? loaded(input, options) : loaded(input);
+}
 
 /** A raster as the input of a sharp pipeline; its memory is used, not copied. */
 export const fromRaster = ({ data, width, height }: Raster): Sharp =>

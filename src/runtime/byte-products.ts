@@ -1,6 +1,6 @@
 import { encodeModel } from '../formats/index.ts';
 import { GraphBuilder, toModel } from '../graph/index.ts';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { forbidTelemetry } from './telemetry.ts';
 
 const channels = 64;
 const [largestPixel, largestFilter] = [255, 127];
@@ -34,6 +34,9 @@ function probe(): Uint8Array {
  * U8U8). Nothing tells Node what a processor can do: it is asked for a sum whose answer is known.
  */
 export async function multipliesBytesExactly(): Promise<boolean> {
+  forbidTelemetry();
+  // Not at start-up: the answer is usually known.
+  const { InferenceSession, Tensor } = await import('onnxruntime-node');
   const session = await InferenceSession.create(probe(), { intraOpNumThreads: 1, interOpNumThreads: 1 });
   try {
     const data = new Uint8Array(channels * 16).fill(largestPixel);

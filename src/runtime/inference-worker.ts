@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { pack } from './crate.ts';
 import { deferred, type Deferred } from './deferred.ts';
 import type { ModelFile, TensorMap } from './inference.ts';
+import { forbidTelemetry } from './telemetry.ts';
 import type { WorkerReply, WorkerRequest } from './worker.ts';
 
 /** A larger buffer is left to the garbage collector after its job. */
@@ -37,6 +38,7 @@ export class InferenceWorker {
 
   constructor(onIdleDeath: (worker: InferenceWorker) => void) {
     this.#onIdleDeath = onIdleDeath;
+    forbidTelemetry();
     this.#thread = new Worker(new URL('./worker.js', import.meta.url), {
       name: 'visage-inference',
       // Flags of the parent such as --input-type would stop a worker that runs a file.

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { checkOptions, visageError, type OptionsOf, type Tensor } from '../kernel/index.ts';
 import type { TensorMap } from './inference.ts';
+import { forbidTelemetry } from './telemetry.ts';
 
 /** Options of {@link openLocalSession}. */
 export const localSessionOptions = {
@@ -113,6 +114,7 @@ export async function openLocalSession(
 ): Promise<LocalSession> {
   const { threads } = checkOptions('openLocalSession', localSessionOptions, options);
   // Loaded with the first session: whoever only uses the pool has ONNX Runtime in its workers alone.
+  forbidTelemetry();
   const runtime = await import('onnxruntime-node');
   runtime.env.logLevel = 'fatal';
   try {
