@@ -19,6 +19,7 @@ export type {
 } from './pack.ts';
 export { publishedMtcnn } from './pack.ts';
 export { cacheFolder, userCacheFolder } from './cache-folder.ts';
+export { mayBeGivenOut } from './given-out.ts';
 export { describePack, openPack } from './open.ts';
 export type { OpenPackOptions } from './open.ts';
 export { defaultPack, packs } from './registry.ts';

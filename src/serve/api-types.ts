@@ -1,9 +1,11 @@
 /** What the routes take and give, for clients in TypeScript; the page is one. */
 import type { Static } from 'typebox';
+import type { NamedEmbeddingsSchema } from './schemas/embeddings.ts';
 import type * as faces from './schemas/faces.ts';
 import type { FailureSchema } from './schemas/failure.ts';
 import type * as geometry from './schemas/geometry.ts';
 import type * as keys from './schemas/keys.ts';
+import type { PackInUseSchema } from './schemas/pack.ts';
 import type * as people from './schemas/people.ts';
 import type * as remembered from './schemas/remembered.ts';
 import type * as server from './schemas/server.ts';
@@ -16,6 +18,9 @@ export type ApiStatus = Static<typeof server.StatusSchema>;
 export type ApiIdentifiedFace = Static<typeof faces.IdentifiedFaceSchema>;
 export type ApiCandidate = Static<typeof faces.CandidateSchema>;
 export type ApiIdentifyAnswer = Static<typeof faces.IdentifyAnswerSchema>;
+export type ApiNamedEmbeddings = Static<typeof NamedEmbeddingsSchema>;
+export type ApiNaming = ApiNamedEmbeddings['faces'][number];
+export type ApiPackInUse = Static<typeof PackInUseSchema>;
 export type ApiPerson = Static<typeof people.PersonSchema>;
 export type ApiPersonInList = Static<typeof people.PersonInListSchema>;
 export type ApiPeople = Static<typeof people.PeopleSchema>;

@@ -18,6 +18,7 @@ import { addOpenApi } from './open-api.ts';
 import { serverLimits, type ServerLimits } from './options.ts';
 import { RememberedFaces } from './remembered-faces.ts';
 import type { Context } from './routes/context.ts';
+import { addEmbeddingRoutes } from './routes/embeddings.ts';
 import { addExampleRoutes } from './routes/examples.ts';
 import { addFaceRoutes } from './routes/faces.ts';
 import { addPeopleRoutes } from './routes/people.ts';
@@ -53,6 +54,7 @@ export interface Server extends AsyncDisposable {
 
 const ownRoutes = [
   addFaceRoutes,
+  addEmbeddingRoutes,
   addPeopleRoutes,
   addExampleRoutes,
   addRememberedRoutes,

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import type { ApiNaming } from '../../src/serve/api-types.ts';
 import { openServer, type Server } from '../../src/serve/index.ts';
 import { samplePhoto } from '../support/bundled-weights.ts';
 import { type Field, fileAt, form } from './support/form.ts';
@@ -237,15 +239,68 @@ test('the gallery is judged: distances between its examples, and a map', async (
 });
 
 test('the networks of the pack can be had, for browsers that run them', async () => {
-  const { pack, networks } = (await call('GET', '/pack')).json();
+  const { pack, networks, withheld } = (await call('GET', '/pack')).json();
   assert.equal(pack.embedder.dimension, 128);
+  assert.equal(withheld, undefined);
   assert.deepEqual(
     networks.map(({ part }: { part: string }) => part),
     ['detector', 'landmarks', 'embedder'],
   );
-  const landmarks = await call('GET', '/pack/networks/landmarks');
-  assert.equal(landmarks.statusCode, 200);
-  assert.ok(landmarks.rawPayload.length > 100_000);
+  for (const { id, bytes } of networks) {
+    const network = await call('GET', `/pack/networks/${id}`);
+    assert.equal(network.statusCode, 200);
+    assert.equal(network.rawPayload.length, bytes);
+    assert.match(String(network.headers['cache-control']), /private.*immutable/);
+    // The id ends in the beginning of the hash of the content.
+    const hash = createHash('sha256').update(network.rawPayload).digest('hex');
+    assert.ok(id.endsWith(`-${hash.slice(0, 16)}`));
+  }
   assert.equal((await call('GET', '/pack/networks/..%2f..%2fpackage.json')).statusCode, 400);
-  assert.equal((await call('GET', '/pack/networks/refine')).statusCode, 400);
+  assert.equal((await call('GET', '/pack/networks/landmarks')).statusCode, 400);
+});
+
+const nameEmbeddings = (body: object) => call('POST', '/embeddings/identify', body);
+/** What an answer says of whose a face is; why it is nobody's is seen in the photo too. */
+const namingOf = ({ name, personId, probability, distance, candidates, certainty, ...rest }: ApiNaming) => ({
+  name,
+  personId,
+  probability,
+  distance,
+  candidates,
+  certainty,
+  falseAcceptRate: rest.falseAcceptRate,
+});
+
+test('faces that a client has embedded itself get the names that photos of them get', async () => {
+  const seen = await server.service.recognizer.locate(samplePhoto('sample1.jpg'));
+  const crops = seen.faces.map((face) => server.service.recognizer.crop(seen, face));
+  const embeddings = await server.service.recognizer.embed(crops);
+  const asked = { pack: 'bundled', embeddings: embeddings.map((embedding) => [...embedding]) };
+  await post('/api/v1/enroll?keepDuplicates=true', ['name', 'Embedded'], ['photo', photo]);
+  const answer = await nameEmbeddings(asked);
+  assert.equal(answer.statusCode, 200, answer.body);
+  const fromPhoto = (await post('/api/v1/identify', ['photo', photo])).json();
+  assert.deepEqual(answer.json().faces.map(namingOf), fromPhoto.faces.map(namingOf));
+  assert.ok(answer.json().faces.some(({ name }: { name: string | null }) => name !== null));
+  // Of the text of numbers as a browser writes them, nothing is lost.
+  assert.deepEqual(
+    embeddings.map((embedding) => Float32Array.from(JSON.parse(JSON.stringify([...embedding])))),
+    embeddings,
+  );
+
+  const [embedding] = asked.embeddings;
+  for (const wrong of [
+    { ...asked, pack: 'facenet-128' },
+    { ...asked, embeddings: [] },
+    { ...asked, embeddings: [embedding!.slice(1)] },
+    { ...asked, embeddings: [[...embedding!.slice(1), 1e30]] },
+    { ...asked, embeddings: Array.from({ length: 65 }, () => embedding) },
+    { embeddings: asked.embeddings },
+  ]) {
+    const refused = await nameEmbeddings(wrong);
+    assert.deepEqual([refused.statusCode, refused.json().error.code], [400, 'REQUEST_INVALID'], refused.body);
+  }
+  // A face of nothing but zeros has no direction; it is nobody, and no failure.
+  const zeros = await nameEmbeddings({ ...asked, embeddings: [embedding!.map(() => 0)] });
+  assert.deepEqual([zeros.statusCode, zeros.json().faces[0].name], [200, null], zeros.body);
 });

@@ -2,6 +2,7 @@ import { type SeenPhoto, verifyPhotos } from '../../people/index.ts';
 import { faceQuality, qualityNumbers } from '../../quality/index.ts';
 import type { IdentifiedFace } from '../../recognizer.ts';
 import { inTurn } from '../http/photo-work.ts';
+import { namedRecord } from '../named-record.ts';
 import { faceRecord, photoOf, qualityRecord, rounded } from '../records.ts';
 import {
   DetectAnswerSchema,
@@ -13,9 +14,6 @@ import {
 import { failures } from '../schemas/failure.ts';
 import { PhotoBodySchema } from '../schemas/upload.ts';
 import type { AddRoutes } from './context.ts';
-
-/** How many of the most probable people a face is answered with; as on the command line. */
-const candidateCount = 5;
 
 /** Photos in, faces out: detect, identify, verify. */
 export const addFaceRoutes: AddRoutes = (app, { service, remembered, limits }) => {
@@ -72,19 +70,7 @@ export const addFaceRoutes: AddRoutes = (app, { service, remembered, limits }) =
             seenAtMs: Date.now(),
           });
         const records = faces.map(async (face) => {
-          const candidates = face.candidates.slice(0, candidateCount).map(async ({ name, probability }) => ({
-            name,
-            personId: (await service.personId(name)) ?? '',
-            probability: rounded(probability, 6),
-          }));
-          const record = Object.assign(faceRecord(face), {
-            name: face.name,
-            personId: face.name === null ? null : ((await service.personId(face.name)) ?? null),
-            probability: rounded(face.probability, 6),
-            distance: rounded(face.distance, 4),
-            candidates: await Promise.all(candidates),
-            ...certaintyRecord(face),
-          });
+          const record = Object.assign(faceRecord(face), await namedRecord(service, face));
           return remember ? Object.assign(record, { faceId: await rememberFace(face) }) : record;
         });
         return {
@@ -136,17 +122,4 @@ const sideRecord = ({ width, height, faceCount, faces: [seen] }: SeenPhoto) => (
   faceCount,
   face: faceRecord(seen!.face),
   quality: qualityRecord(seen!.quality),
-});
-
-/** What only a calibrated pack can say; as on the command line. */
-const certaintyRecord = ({ certainty, falseAcceptRate, unknown }: IdentifiedFace) => ({
-  ...(certainty !== undefined && { certainty: rounded(certainty, 6) }),
-  ...(falseAcceptRate !== undefined && { falseAcceptRate: Number(falseAcceptRate.toPrecision(3)) }),
-  ...(unknown !== undefined && {
-    unknown: {
-      reason: unknown.kind,
-      ...(unknown.kind === 'too-alike' && { names: [...unknown.names] }),
-      ...(unknown.kind === 'poor-face' && { problem: unknown.problem }),
-    },
-  }),
 });

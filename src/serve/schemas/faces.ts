@@ -19,8 +19,8 @@ export const CandidateSchema = Type.Object({
   probability: Type.Number(),
 });
 
-export const IdentifiedFaceSchema = Type.Object({
-  ...found,
+/** What is said of whose a face is. */
+export const namedFields = {
   name: Type.Union([Type.String(), Type.Null()], { description: 'null: nobody in the gallery.' }),
   personId: Type.Union([Type.String(), Type.Null()]),
   probability: Type.Number({
@@ -48,6 +48,11 @@ export const IdentifiedFaceSchema = Type.Object({
     ),
   ),
   candidates: Type.Array(CandidateSchema, { description: 'At most 5, most probable first.' }),
+};
+
+export const IdentifiedFaceSchema = Type.Object({
+  ...found,
+  ...namedFields,
   faceId: Type.Optional(
     Type.String({ description: 'Only with remember=true: names the face in later requests.' }),
   ),
