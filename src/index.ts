@@ -134,6 +134,7 @@ export type { FaceQuality, HeadPose, QualityFault } from './quality/index.ts';
 export {
   accuracy,
   areaUnderCurve,
+  clusterMistakes,
   clusterScores,
   confusionMatrix,
   equalErrorRate,
@@ -150,6 +151,7 @@ export {
 export type {
   ClusterAgreement,
   ClusterLabel,
+  ClusterMistakes,
   ClusterScores,
   ConfusionMatrix,
   FoldedPairs,

@@ -1,4 +1,4 @@
-"""Goldens of clusterScores: writes test/evaluate/goldens/clusters.json.
+"""Goldens of clusterScores and clusterMistakes: writes test/evaluate/goldens/clusters.json.
 
 BCubed straight from its definition, face by face, with NumPy; pairs and the adjusted Rand index from scikit-learn.
 """
@@ -7,7 +7,7 @@ import os
 
 import numpy as np
 from sklearn.metrics import adjusted_rand_score
-from sklearn.metrics.cluster import pair_confusion_matrix
+from sklearn.metrics.cluster import contingency_matrix, pair_confusion_matrix
 
 rng = np.random.default_rng(46)
 
@@ -29,12 +29,20 @@ def case(people, clusters):
     pair_precision = same_pairs / claimed if claimed else 1.0
     pair_recall = same_pairs / real if real else 1.0
 
+    def mistakes(rows, columns):
+        """Pairs of each row's faces that are in two columns, where there are any, the most first."""
+        table = contingency_matrix(rows, columns)
+        pairs = (table.sum(axis=1) ** 2 - (table**2).sum(axis=1)) // 2
+        return sorted((int(n) for n in pairs if n), reverse=True)
+
     def f(p, r):
         return 2 * p * r / (p + r) if p + r else 0.0
 
     return {
         "people": people.tolist(),
         "clusters": [None if c < 0 else c for c in clusters.tolist()],
+        "wrongPairs": mistakes(whole, people),
+        "lostPairs": mistakes(people, whole),
         "scores": {
             "faces": len(people),
             "people": len(np.unique(people)),

@@ -12,6 +12,7 @@ import {
   visageError,
 } from '../kernel/index.ts';
 import { cacheFolder } from '../packs/index.ts';
+import { faceQuality } from '../quality/index.ts';
 import type { Recognizer } from '../recognizer.ts';
 import { fingerprint } from './fingerprint.ts';
 import { Journal } from './journal.ts';
@@ -37,6 +38,8 @@ export interface EmbeddedFace {
   readonly face: LocatedFace;
   /** How many faces the photo has. */
   readonly faceCount: number;
+  /** How well it can be recognised, in [0, 1]; see `faceQuality`. */
+  readonly quality: number;
 }
 
 /** Why a photo has no embedding. */
@@ -70,7 +73,7 @@ export interface EmbeddedPhotos {
 }
 
 /** Changes whenever the same photo would give other numbers or another choice of face. */
-const recipeVersion = 1;
+const recipeVersion = 2;
 
 function recipeOf({ pack }: Recognizer, choice: FaceChoice): string {
   const networks = Object.entries(pack.models).map(([part, { id }]) => [part, id]);
@@ -94,6 +97,7 @@ interface PhotoRecord {
   readonly print: string;
   readonly face?: LocatedFace;
   readonly faceCount?: number;
+  readonly quality?: number;
   readonly failure?: { readonly file: string } & PhotoFailure;
 }
 
@@ -122,11 +126,11 @@ export async function embedPhotos(
   const kept = new Map<string, EmbeddedPhoto>();
   try {
     for (const { meta, place } of journal.earlier) {
-      const { failure, face, faceCount = 1 } = meta;
+      const { failure, face, faceCount = 1, quality = 0 } = meta;
       if (failure !== undefined) kept.set(keyOf(meta.print, failure.file), failure);
       else if (face !== undefined) {
         const bytes = Uint8Array.from(await journal.read(place));
-        kept.set(meta.print, { embedding: new Float32Array(bytes.buffer), face, faceCount });
+        kept.set(meta.print, { embedding: new Float32Array(bytes.buffer), face, faceCount, quality });
       }
     }
     const photos: EmbeddedPhoto[] = [];
@@ -167,10 +171,10 @@ async function keep(
   photo: EmbeddedPhoto,
 ): Promise<void> {
   if (hasFace(photo)) {
-    const { embedding, face, faceCount } = photo;
+    const { embedding, face, faceCount, quality } = photo;
     const { box, score, landmarks } = face;
     const bytes = new Uint8Array(embedding.buffer, embedding.byteOffset, embedding.byteLength);
-    await journal.append({ print, face: { box, score, landmarks }, faceCount }, bytes);
+    await journal.append({ print, face: { box, score, landmarks }, faceCount, quality }, bytes);
   } else if (print !== '' && lasting.has(photo.code)) {
     await journal.append({ print, failure: { file, ...photo } }, new Uint8Array(0));
   }
@@ -211,8 +215,9 @@ async function embedPhoto(
       const reason = `${embedder.dimension} finite numbers were expected`;
       throw visageError('INFERENCE_FAILED', { network, reason });
     }
+    const { overall: quality } = faceQuality(located.photo, chosen);
     return {
-      photo: { embedding, face: chosen, faceCount: located.faces.length },
+      photo: { embedding, face: chosen, faceCount: located.faces.length, quality },
       print,
       known: false,
     };

@@ -58,7 +58,7 @@ export function clusterScores(
   people: readonly (string | number)[],
   clusters: readonly ClusterLabel[],
 ): ClusterScores {
-  checkLabels(people, clusters);
+  checkLabels('clusterScores', people, clusters);
   const personSizes = new Map<string | number, number>();
   const clusterSizes = new Map<ClusterLabel, number>();
   // By cluster, the faces of each person in it. Only occupied cells exist, so many clusters cost nothing.
@@ -129,8 +129,8 @@ function add<Key>(counts: Map<Key, number>, key: Key): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
-function checkLabels(people: readonly unknown[], clusters: readonly unknown[]): void {
-  const owner = 'clusterScores';
+/** Throws unless both lists hold the same number of faces, at least one. */
+export function checkLabels(owner: string, people: readonly unknown[], clusters: readonly unknown[]): void {
   const advice = 'Give one person and one cluster (null: none) for every face.';
   if (people.length !== clusters.length) {
     const reason = `there are ${people.length} people and ${clusters.length} clusters`;

@@ -1,5 +1,7 @@
 export { accuracy } from './accuracy.ts';
 export type { Answer } from './accuracy.ts';
+export { clusterMistakes } from './cluster-mistakes.ts';
+export type { ClusterCell, ClusterMistakes, MixedCluster, SplitPerson } from './cluster-mistakes.ts';
 export { clusterScores } from './clusters.ts';
 export type { ClusterAgreement, ClusterLabel, ClusterScores } from './clusters.ts';
 export { confusionMatrix } from './confusion-matrix.ts';

@@ -12,6 +12,12 @@ export {
   type ClassifierPageData,
   type ClassifierPageEntry,
 } from './evaluation/classifier-page.ts';
+export {
+  clustersPage,
+  type ClustersPageData,
+  type ClustersPageEntry,
+} from './evaluation/clusters-page.ts';
+export type { ShownGroups } from './evaluation/face-groups.ts';
 export type { ShownFace, ShownPair } from './evaluation/face-pairs.ts';
 export {
   identificationPage,

@@ -2,7 +2,8 @@ import { type EmbeddedPhoto, hasFace, type PhotoFile } from '../../dataset/index
 import { decodePhoto, encodePicture, letterbox } from '../../image/index.ts';
 import type { ProgressListener } from '../../kernel/index.ts';
 import type { Recognizer } from '../../recognizer.ts';
-import type { Picture } from '../../report/index.ts';
+import type { Picture, ShownFace } from '../../report/index.ts';
+import type { NamedPhoto } from './looked-photos.ts';
 
 /** Side of a face on the page, in pixels: shown at most about this large. */
 const sidePx = 150;
@@ -39,4 +40,14 @@ export async function cropFaces(
   }
   progress?.({ stage: 'cutting out faces', done: places.length, total: places.length });
   return pictures;
+}
+
+/** The face of a photo as a page shows it. */
+export function shownFace(
+  photo: number,
+  files: readonly NamedPhoto[],
+  pictures: ReadonlyMap<number, Picture>,
+): ShownFace {
+  const { person, file } = files[photo]!;
+  return { name: person, file, picture: pictures.get(photo) };
 }

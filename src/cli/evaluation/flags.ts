@@ -1,6 +1,17 @@
 import type { Command } from 'commander';
-import { visageError } from '../../kernel/index.ts';
+import { type OptionSchema, visageError } from '../../kernel/index.ts';
 import { addOutputFlags, readWorkers, addWorkersFlag } from '../common-flags.ts';
+
+/** `--face`: which face of a photo is that of the person whose name the photo bears. */
+export const faceSchema = {
+  face: {
+    type: 'choice',
+    choices: ['main', 'middle'],
+    default: 'main',
+    description:
+      'of several faces in a photo: main, as prepare takes; middle, for photos cut like those of LFW',
+  },
+} as const satisfies OptionSchema;
 
 /** Flags that all evaluations have: where the page goes, threads, what every verb understands. */
 export function addEvaluationFlags(command: Command): Command {

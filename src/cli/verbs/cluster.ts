@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { type ClusterEnrolment, clusterFolderSchema, type ClusterName } from '../../cluster/index.ts';
+import type { ClusterEnrolment, ClusterName } from '../../cluster/index.ts';
 import { visageError } from '../../kernel/index.ts';
 import type { RecognizerOptions } from '../../recognizer.ts';
+import { addClusterRuleFlags, type ClusterRule, readClusterRule } from '../cluster-flags.ts';
 import { reportClusters } from '../cluster-report.ts';
 import { writeSheet } from '../cluster-sheet.ts';
 import { addNetworkFlags, addOutputFlags, readNetworkFlags } from '../common-flags.ts';
-import { addFlags, readFlags } from '../flags.ts';
 import { addGalleryFlags, type GalleryFlags, galleryKey, galleryPath } from '../gallery-access.ts';
 import type { RegisterVerb, Run } from '../run.ts';
 
@@ -28,16 +28,6 @@ Examples:
 
 Exit code 1 only where no photo at all could be used, or the album or gallery could not.`;
 
-const limitSchema = {
-  maxDistance: {
-    type: 'number',
-    exclusiveMin: 0,
-    max: 2,
-    default: 1,
-    description: 'distance beyond which two faces count as two people; less: smaller, purer clusters',
-  },
-} as const;
-
 interface ClusterFlags extends GalleryFlags {
   readonly state?: string;
   readonly sheet?: string;
@@ -45,8 +35,6 @@ interface ClusterFlags extends GalleryFlags {
   readonly notSame?: string[];
   readonly forget?: string[];
   readonly name?: string[];
-  readonly maxDistance?: number;
-  readonly minQuality?: number;
 }
 
 export const registerCluster: RegisterVerb = (program, run) => {
@@ -62,14 +50,11 @@ export const registerCluster: RegisterVerb = (program, run) => {
     .option('--forget <two...>', 'two between which nothing that was said counts any more')
     .option('--name <two...>', 'the number of a cluster and who it is: makes it a person of the gallery')
     .addHelpText('after', examples);
-  addFlags(command, limitSchema, { maxDistance: 'that of the pack' });
-  addFlags(command, clusterFolderSchema);
+  addClusterRuleFlags(command);
   addGalleryFlags(command);
   addNetworkFlags(command, 'that of the album, bundled for a new one');
   addOutputFlags(command).action(async (folder: string, flags: ClusterFlags) => {
-    const limit = flags.maxDistance === undefined ? {} : readFlags(command, limitSchema);
-    const quality = readFlags(command, clusterFolderSchema);
-    await cluster(run, folder, { ...flags, ...limit, ...quality }, readNetworkFlags(command));
+    await cluster(run, folder, flags, readClusterRule(command), readNetworkFlags(command));
   });
 };
 
@@ -77,6 +62,7 @@ async function cluster(
   run: Run,
   folder: string,
   flags: ClusterFlags,
+  rule: ClusterRule,
   networks: RecognizerOptions,
 ): Promise<void> {
   const { output, rooms, signal, progress } = run;
@@ -103,8 +89,7 @@ async function cluster(
     ...(flags.sheet === undefined ? {} : { exclude: [flags.sheet] }),
     progress,
     signal,
-    ...(flags.minQuality === undefined ? {} : { minQuality: flags.minQuality }),
-    ...(flags.maxDistance === undefined ? {} : { maxDistance: flags.maxDistance }),
+    ...rule,
   });
   output.progress.end();
   const { album } = found;

@@ -2,6 +2,7 @@ import type { ConfusionMatrix, Proportion, Reliability } from '../../evaluate/in
 import { count } from '../figures.ts';
 import { html, type Markup, nameOf } from '../markup.ts';
 import type { Section } from '../sections/section.ts';
+import { each } from './measure-table.ts';
 import { evaluationPage, numbersTable, repetitionSection, type Repetition } from './page.ts';
 import { confusionFigure, recallFigure, reliabilityFigure } from './plot/classifier-figures.ts';
 import { openStudio } from './plot/studio.ts';
@@ -32,8 +33,6 @@ const mostPeopleDrawn = 30;
 export async function classifierPage(data: ClassifierPageData): Promise<string> {
   const studio = await openStudio();
   const { entries, faces, strangers } = data;
-  const each = (draw: (entry: ClassifierPageEntry) => Markup): Markup =>
-    html`${entries.map((entry) => html`${entries.length > 1 && html`<h3><bdi>${entry.name}</bdi></h3>`}${draw(entry)}`)}`;
   const sections: Section[] = [
     {
       id: 'numbers',
@@ -50,7 +49,7 @@ export async function classifierPage(data: ClassifierPageData): Promise<string> 
       id: 'confusion',
       title: 'Who was taken for whom',
       lead: html`Rows say whose face it is, columns what was answered. On the diagonal, in blue, is what is right; off it, in orange, what is wrong.`,
-      body: each(({ name, confusion }) =>
+      body: each(entries, ({ name, confusion }) =>
         confusion.classes.length <= mostPeopleDrawn
           ? studio.figure(confusionFigure(name, confusion))
           : confusedPairs(confusion),
@@ -61,6 +60,7 @@ export async function classifierPage(data: ClassifierPageData): Promise<string> 
       title: 'Person by person',
       lead: html`Recall is the share of a person’s faces that got the right answer; precision the share of the answers with that name that were right. A person with a short bar needs other or more photos.`,
       body: each(
+        entries,
         ({ name, confusion }) =>
           html`${
             confusion.classes.length <= mostPeopleDrawn && studio.figure(recallFigure(name, confusion))
@@ -81,6 +81,7 @@ export async function classifierPage(data: ClassifierPageData): Promise<string> 
       title: 'Can the probabilities be believed?',
       lead: html`Of the answers stated with 80\u202f% about 80\u202f% should be right: then the dots lie on the dotted line. Dots below it are boasts, dots above it are modest. Strangers are left aside.`,
       body: each(
+        entries,
         ({ name, reliability }) =>
           html`${studio.figure(reliabilityFigure(name, reliability))}${numbersTable(
             `Reliability, ${name}`,

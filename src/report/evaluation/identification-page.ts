@@ -6,11 +6,12 @@ import type {
 import { count } from '../figures.ts';
 import { html, type Markup } from '../markup.ts';
 import type { Section } from '../sections/section.ts';
-import { facePairs, type ShownPair } from './face-pairs.ts';
+import { distanceSection } from './distance-section.ts';
+import { type ShownPair, worstPairs } from './face-pairs.ts';
 import { type FailedPhoto, failedSection } from './left-out.ts';
+import { measureTable } from './measure-table.ts';
 import { evaluationPage, numbersTable, repetitionSection, type Repetition } from './page.ts';
 import { detFigure } from './plot/det-figure.ts';
-import { histogramFigure } from './plot/histogram-figure.ts';
 import { matchFigure } from './plot/match-figure.ts';
 import { seriesLegend } from './plot/series.ts';
 import { openStudio, type Studio } from './plot/studio.ts';
@@ -84,8 +85,15 @@ export async function identificationPage(data: IdentificationPageData): Promise<
       matchSection(studio, entries),
       openSetSection(studio, entries),
       errorSection(studio, entries),
-      histogramSection(studio, entries),
-      mistakes(entries),
+      distances(studio, entries),
+      worstPairs(
+        entries.flatMap(({ name, nearStrangers, mistaken, farKnown }) => [
+          { name, title: 'Strangers near to somebody', pairs: nearStrangers },
+          { name, title: 'Taken for somebody else', pairs: mistaken },
+          { name, title: 'Far from their own', pairs: farKnown },
+        ]),
+        html`On the left the photo that asked, on the right an enrolled photo of the person it was compared with. Wrong labels gather here: look before you blame the network.`,
+      ),
       failedSection(
         entries.map(({ name, failed }) => ({ name, failed })),
         'They are not left out: a known person without a face counts as not named, a stranger without one as rightly unknown.',
@@ -104,30 +112,40 @@ function openRate({ support, measured, strangersNeeded }: FalsePositiveEstimate)
 }
 
 function comparison(entries: readonly IdentificationPageEntry[]): Section {
-  const row = (label: string, told: string, cell: (measures: IdentificationMeasures) => Markup): Markup =>
-    html`<tr><th scope="row">${label}<small>${told}</small></th>${entries.map(({ measures }) =>
-      cell(measures),
-    )}</tr>`;
   const best = Math.max(...entries.map(({ measures }) => measures.rankOne.share));
   const rates = entries[0]!.measures.openSet?.rates ?? [];
+  const cells = (cell: (measures: IdentificationMeasures) => Markup): Markup[] =>
+    entries.map(({ measures }) => cell(measures));
+  const table = measureTable(
+    entries.map(({ name }) => name),
+    [
+      {
+        label: 'rank 1',
+        told: 'the right person is the nearest',
+        cells: cells(
+          ({ rankOne }) =>
+            html`<td class="${rankOne.share === best && 'strong'}">${percent(rankOne.share)}<small>${percentRange(rankOne)}</small></td>`,
+        ),
+      },
+      {
+        label: 'rank 5',
+        told: 'the right person is among the nearest five',
+        cells: cells(
+          ({ cumulativeMatch }) => html`<td>${percent(cumulativeMatch[4] ?? cumulativeMatch.at(-1)!)}</td>`,
+        ),
+      },
+      ...rates.map(({ falsePositiveRate }, i) => ({
+        label: `named right at ${ratePercent(falsePositiveRate)} false names`,
+        told: `${oneIn(falsePositiveRate)} strangers gets a name`,
+        cells: cells(({ openSet }) => openRate(openSet!.rates[i]!)),
+      })),
+    ],
+  );
   return {
     id: 'numbers',
     title: 'In numbers',
     lead: html`How often a known person is named right, first with strangers left aside, then while a share of the strangers is wrongly given a name. Small print is the 95\u202f% interval (Wilson); photos of one person hang together, so the truth may lie a little farther out.`,
-    body: html`
-<div class="scroll" tabindex="0" role="region" aria-label="Measures"><table class="plain compare">
-<thead><tr><th scope="col">measure</th>${entries.map(({ name }) => html`<th scope="col"><bdi>${name}</bdi></th>`)}</tr></thead>
-<tbody>
-${row('rank 1', 'the right person is the nearest', ({ rankOne }) => html`<td class="${rankOne.share === best && 'strong'}">${percent(rankOne.share)}<small>${percentRange(rankOne)}</small></td>`)}
-${row('rank 5', 'the right person is among the nearest five', ({ cumulativeMatch }) => html`<td>${percent(cumulativeMatch[4] ?? cumulativeMatch.at(-1)!)}</td>`)}
-${rates.map((rate, i) =>
-  row(
-    `named right at ${ratePercent(rate.falsePositiveRate)} false names`,
-    `${oneIn(rate.falsePositiveRate)} strangers gets a name`,
-    ({ openSet }) => openRate(openSet!.rates[i]!),
-  ),
-)}
-</tbody></table></div>${
+    body: html`${table}${
       rates.length === 0 &&
       html`<p class="note">Nobody is left to be a stranger, so nothing is said about strangers.</p>`
     }`,
@@ -216,54 +234,18 @@ function errorSection(studio: Studio, entries: readonly IdentificationPageEntry[
   };
 }
 
-function histogramSection(studio: Studio, entries: readonly IdentificationPageEntry[]): Section {
-  return {
-    id: 'distances',
+function distances(studio: Studio, entries: readonly IdentificationPageEntry[]): Section {
+  const systems = entries.map(({ name, histogram, limit }) => ({
+    name,
+    histogram,
+    limit: limit === undefined ? undefined : { at: limit, words: `limit of the pack ${limit.toFixed(3)}` },
+  }));
+  return distanceSection(studio, systems, {
     title: 'How far from the nearest person',
     lead: html`Known people should lie to the left, near to somebody they are, and strangers to the right, far from everybody. Where the hills overlap a limit on the distance cannot part them.`,
-    body: html`<ul class="series"><li style="color:var(--hue-0)"><i class="area"></i><span>known people</span></li><li style="color:var(--hue-1)"><i class="area dashed"></i><span>strangers</span></li></ul>
-<div class="${entries.length > 1 && 'beside'}">${entries.map(({ name, histogram, limit }) => {
-      const figure = histogramFigure({
-        edges: histogram.edges,
-        groups: [
-          { name: 'known people', hue: 'var(--hue-0)', counts: histogram.same },
-          { name: 'strangers', hue: 'var(--hue-1)', counts: histogram.different, dashed: true },
-        ],
-        ...(limit === undefined
-          ? {}
-          : { limit: { at: limit, words: `limit of the pack ${limit.toFixed(3)}` } }),
-        label: 'distance to the nearest person',
-        told: `Histogram of distances to the nearest person with ${name}: known people to the left, strangers to the right.`,
-      });
-      return html`<div>${entries.length > 1 && html`<h3><bdi>${name}</bdi></h3>`}${studio.figure(figure)}${numbersTable(
-        `Probes by distance, ${name}`,
-        ['distance from', 'known people', 'strangers'],
-        histogram.same.map((same, i) => [
-          histogram.edges[i]!.toFixed(3),
-          count(same),
-          count(histogram.different[i]!),
-        ]),
-      )}</div>`;
-    })}</div>`,
-  };
-}
-
-function mistakes(entries: readonly IdentificationPageEntry[]): Section | undefined {
-  const several = entries.length > 1;
-  const groups = entries.flatMap(({ name, nearStrangers, mistaken, farKnown }) => [
-    { name, title: 'Strangers near to somebody', pairs: nearStrangers },
-    { name, title: 'Taken for somebody else', pairs: mistaken },
-    { name, title: 'Far from their own', pairs: farKnown },
-  ]);
-  const shown = groups.filter(({ pairs }) => pairs.length > 0);
-  if (shown.length === 0) return undefined;
-  return {
-    id: 'mistakes',
-    title: 'The worst of it',
-    lead: html`On the left the photo that asked, on the right an enrolled photo of the person it was compared with. Wrong labels gather here: look before you blame the network.`,
-    body: html`${shown.map(
-      ({ name, title, pairs }) =>
-        html`<h3>${title}${several && html` · <bdi>${name}</bdi>`}</h3>${facePairs(pairs)}`,
-    )}`,
-  };
+    same: 'known people',
+    different: 'strangers',
+    label: 'distance to the nearest person',
+    caption: 'Probes by distance',
+  });
 }

@@ -32,6 +32,16 @@ export const evaluationStylesheet = `
 .pair .value{font-weight:600}
 .pair .name{font-weight:600}
 .pair .file{font-size:.75rem}
+.mixes{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,340px),1fr));gap:16px;align-items:start}
+.mix{background:var(--card);border:1px solid var(--line);border-radius:var(--radius);padding:14px;break-inside:avoid;min-width:0}
+.mix h4{margin:0;font-size:1rem;line-height:1.3;overflow-wrap:anywhere}
+.mix .parts{display:grid;grid-template-columns:repeat(auto-fill,minmax(140px,1fr));gap:12px;margin-top:10px}
+.mix .strip{display:grid;grid-template-columns:repeat(4,minmax(0,1fr));gap:3px}
+.mix .strip>div:first-child{grid-area:span 3/span 3}
+.mix img,.mix .noface{width:100%;aspect-ratio:1;object-fit:cover;border-radius:6px;background:var(--soft)}
+.mix .noface{display:grid;place-items:center;color:var(--quiet);font-size:.75rem;text-align:center}
+.mix .parts p{font-size:.875rem;line-height:1.3;margin-top:4px}
+.mix .rest{margin-top:8px}
 .note{max-width:76ch;margin-top:12px;color:var(--quiet);font-size:.9375rem}
 .note+.note{margin-top:6px}
 h3+.quiet{margin-bottom:12px}

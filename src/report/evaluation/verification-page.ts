@@ -2,11 +2,12 @@ import { detCurve, curveCorners, type VerificationMeasures } from '../../evaluat
 import { count } from '../figures.ts';
 import { html, type Markup } from '../markup.ts';
 import type { Section } from '../sections/section.ts';
-import { facePairs, type ShownPair } from './face-pairs.ts';
+import { distanceSection } from './distance-section.ts';
+import { type ShownPair, worstPairs } from './face-pairs.ts';
 import { type FailedPhoto, failedSection } from './left-out.ts';
+import { measureTable } from './measure-table.ts';
 import { evaluationPage, numbersTable, repetitionSection, type Repetition } from './page.ts';
 import { detFigure } from './plot/det-figure.ts';
-import { histogramFigure } from './plot/histogram-figure.ts';
 import { tradeOffFigure } from './plot/trade-off-figure.ts';
 import { seriesLegend } from './plot/series.ts';
 import { openStudio, type Studio } from './plot/studio.ts';
@@ -73,9 +74,15 @@ export async function verificationPage(data: VerificationPageData): Promise<stri
       comparison(entries),
       rocSection(studio, entries),
       detSection(studio, entries),
-      histogramSection(studio, entries),
+      distances(studio, entries),
       foldSection(entries),
-      mistakes(entries),
+      worstPairs(
+        entries.flatMap(({ name, farthestSame, nearestDifferent }) => [
+          { name, title: 'One person, far apart', pairs: farthestSame },
+          { name, title: 'Two people, close together', pairs: nearestDifferent },
+        ]),
+        html`The pairs of one person that look least alike to the network, and the pairs of two people that look most alike. Wrong labels, children, profiles and sunglasses gather here: look before you blame the network.`,
+      ),
       failedSection(
         entries.map(({ name, failed }) => ({ name, failed })),
         'They are not left out: a pair with such a photo counts as two people, at the greatest distance there is, 2.',
@@ -86,35 +93,48 @@ export async function verificationPage(data: VerificationPageData): Promise<stri
 }
 
 function comparison(entries: readonly VerificationPageEntry[]): Section {
-  const best = entries.flatMap(({ measures }) => measures.accuracy?.mean ?? []);
-  const row = (label: string, told: string, cell: (measures: VerificationMeasures) => Markup): Markup =>
-    html`<tr><th scope="row">${label}<small>${told}</small></th>${entries.map(({ measures }) =>
-      cell(measures),
-    )}</tr>`;
-  const rates = entries[0]!.measures.trueAcceptRates;
+  const best = Math.max(...entries.flatMap(({ measures }) => measures.accuracy?.mean ?? []));
+  const cells = (cell: (measures: VerificationMeasures) => Markup): Markup[] =>
+    entries.map(({ measures }) => cell(measures));
   return {
     id: 'numbers',
     title: 'In numbers',
-    lead: html`How often the answer is right, and what it costs to be strict. Small print under a figure is its 95 % interval: people were drawn anew a thousand times. ± is the standard error over the folds.`,
-    body: html`
-<div class="scroll" tabindex="0" role="region" aria-label="Measures"><table class="plain compare">
-<thead><tr><th scope="col">measure</th>${entries.map(({ name }) => html`<th scope="col"><bdi>${name}</bdi></th>`)}</tr></thead>
-<tbody>
-${row('accuracy', 'each fold at the threshold of the others', ({ accuracy }) =>
-  accuracy === undefined
-    ? html`<td class="none">needs at least two folds</td>`
-    : html`<td class="${accuracy.mean === Math.max(...best) && 'strong'}">${percent(accuracy.mean)}<small>± ${percent(accuracy.standardError)}</small></td>`,
-)}
-${row('area under the curve', 'a pair of one person is nearer than one of two', ({ areaUnderCurve: { value, interval } }) => html`<td>${value.toFixed(5)}${interval && html`<small>${interval.low.toFixed(5)} – ${interval.high.toFixed(5)}</small>`}</td>`)}
-${row('equal error rate', 'both errors equally frequent', ({ equalErrorRate: { value, interval } }) => html`<td>${percent(value)}${interval && html`<small>${percentRange(interval)}</small>`}</td>`)}
-${rates.map((rate, i) =>
-  row(
-    `accepted at ${ratePercent(rate.falseAcceptRate)} false accepts`,
-    `${oneIn(rate.falseAcceptRate)} pairs of two people gets through`,
-    ({ trueAcceptRates }) => rateCell(trueAcceptRates[i]!),
-  ),
-)}
-</tbody></table></div>`,
+    lead: html`How often the answer is right, and what it costs to be strict. Small print under a figure is its 95\u202f% interval: people were drawn anew a thousand times. ± is the standard error over the folds.`,
+    body: measureTable(
+      entries.map(({ name }) => name),
+      [
+        {
+          label: 'accuracy',
+          told: 'each fold at the threshold of the others',
+          cells: cells(({ accuracy }) =>
+            accuracy === undefined
+              ? html`<td class="none">needs at least two folds</td>`
+              : html`<td class="${accuracy.mean === best && 'strong'}">${percent(accuracy.mean)}<small>± ${percent(accuracy.standardError)}</small></td>`,
+          ),
+        },
+        {
+          label: 'area under the curve',
+          told: 'a pair of one person is nearer than one of two',
+          cells: cells(
+            ({ areaUnderCurve: { value, interval } }) =>
+              html`<td>${value.toFixed(5)}${interval && html`<small>${interval.low.toFixed(5)} – ${interval.high.toFixed(5)}</small>`}</td>`,
+          ),
+        },
+        {
+          label: 'equal error rate',
+          told: 'both errors equally frequent',
+          cells: cells(
+            ({ equalErrorRate: { value, interval } }) =>
+              html`<td>${percent(value)}${interval && html`<small>${percentRange(interval)}</small>`}</td>`,
+          ),
+        },
+        ...entries[0]!.measures.trueAcceptRates.map(({ falseAcceptRate }, i) => ({
+          label: `accepted at ${ratePercent(falseAcceptRate)} false accepts`,
+          told: `${oneIn(falseAcceptRate)} pairs of two people gets through`,
+          cells: cells(({ trueAcceptRates }) => rateCell(trueAcceptRates[i]!)),
+        })),
+      ],
+    ),
   };
 }
 
@@ -196,38 +216,24 @@ function detSection(studio: Studio, entries: readonly VerificationPageEntry[]): 
   };
 }
 
-function histogramSection(studio: Studio, entries: readonly VerificationPageEntry[]): Section {
-  return {
-    id: 'distances',
+function distances(studio: Studio, entries: readonly VerificationPageEntry[]): Section {
+  const systems = entries.map(({ name, measures }) => {
+    const threshold = meanThreshold(measures);
+    return {
+      name,
+      histogram: measures.histogram,
+      limit:
+        threshold === undefined ? undefined : { at: threshold, words: `threshold ${threshold.toFixed(3)}` },
+    };
+  });
+  return distanceSection(studio, systems, {
     title: 'How far apart faces lie',
     lead: html`Pairs of one person should lie to the left, pairs of two people to the right. Where the two hills overlap nobody can tell them apart by distance alone.`,
-    body: html`<ul class="series"><li style="color:var(--hue-0)"><i class="area"></i><span>one person</span></li><li style="color:var(--hue-1)"><i class="area dashed"></i><span>two people</span></li></ul>
-<div class="${entries.length > 1 && 'beside'}">${entries.map(({ name, measures }) => {
-      const { histogram } = measures;
-      const threshold = meanThreshold(measures);
-      const figure = histogramFigure({
-        edges: histogram.edges,
-        groups: [
-          { name: 'one person', hue: 'var(--hue-0)', counts: histogram.same },
-          { name: 'two people', hue: 'var(--hue-1)', counts: histogram.different, dashed: true },
-        ],
-        ...(threshold === undefined
-          ? {}
-          : { limit: { at: threshold, words: `threshold ${threshold.toFixed(3)}` } }),
-        label: 'distance between the two faces',
-        told: `Histogram of distances with ${name}: pairs of one person to the left, pairs of two people to the right.`,
-      });
-      return html`<div>${entries.length > 1 && html`<h3><bdi>${name}</bdi></h3>`}${studio.figure(figure)}${numbersTable(
-        `Pairs by distance, ${name}`,
-        ['distance from', 'one person', 'two people'],
-        histogram.same.map((same, i) => [
-          histogram.edges[i]!.toFixed(3),
-          count(same),
-          count(histogram.different[i]!),
-        ]),
-      )}</div>`;
-    })}</div>`,
-  };
+    same: 'one person',
+    different: 'two people',
+    label: 'distance between the two faces',
+    caption: 'Pairs by distance',
+  });
 }
 
 function foldSection(entries: readonly VerificationPageEntry[]): Section | undefined {
@@ -247,23 +253,5 @@ function foldSection(entries: readonly VerificationPageEntry[]): Section | undef
           return html`<td>${percent(accuracy)} <small class="quiet">at ${threshold.toFixed(3)}</small></td>`;
         })}</tr>`,
     )}</tbody></table></div>`,
-  };
-}
-
-function mistakes(entries: readonly VerificationPageEntry[]): Section | undefined {
-  if (
-    entries.every(({ farthestSame, nearestDifferent }) => farthestSame.length + nearestDifferent.length === 0)
-  )
-    return undefined;
-  const several = entries.length > 1;
-  return {
-    id: 'mistakes',
-    title: 'The worst of it',
-    lead: html`The pairs of one person that look least alike to the network, and the pairs of two people that look most alike. Wrong labels, children, profiles and sunglasses gather here: look before you blame the network.`,
-    body: html`${entries.map(
-      ({ name, farthestSame, nearestDifferent }) => html`
-${farthestSame.length > 0 && html`<h3>One person, far apart${several && html` · <bdi>${name}</bdi>`}</h3>${facePairs(farthestSame)}`}
-${nearestDifferent.length > 0 && html`<h3>Two people, close together${several && html` · <bdi>${name}</bdi>`}</h3>${facePairs(nearestDifferent)}`}`,
-    )}`,
   };
 }

@@ -1,7 +1,6 @@
-import { resolve } from 'node:path';
 import { shareOfAllowedDistance } from '../../../calibrate/index.ts';
 import type { ClassifierKind, FittedClassifier, Prediction } from '../../../classify/index.ts';
-import { type EmbeddedPhoto, embedPhotos, hasFace } from '../../../dataset/index.ts';
+import { type EmbeddedPhoto, hasFace } from '../../../dataset/index.ts';
 import {
   distanceHistogram,
   type DistanceHistogram,
@@ -11,9 +10,10 @@ import {
 } from '../../../evaluate/index.ts';
 import { distance, unit, visageError } from '../../../kernel/index.ts';
 import type { Recognizer } from '../../../recognizer.ts';
-import type { FailedPhoto, Picture, ShownPair } from '../../../report/index.ts';
+import type { FailedPhoto, ShownPair } from '../../../report/index.ts';
 import type { EvaluationContext } from '../context.ts';
-import { cropFaces } from '../face-crops.ts';
+import { cropFaces, shownFace } from '../face-crops.ts';
+import { lookWith } from '../looked-photos.ts';
 import type { IdentificationProtocol } from './protocol.ts';
 
 /** What was answered to one photo. */
@@ -67,29 +67,23 @@ export async function evaluateIdentification(
   protocol: IdentificationProtocol,
   context: IdentificationContext,
 ): Promise<IdentificationOutcome[]> {
-  const { rooms, workers, classifiers, progress, signal } = context;
-  const { openRecognizer } = await rooms.recognizer();
-  await using recognizer = await openRecognizer({ pack, ...workers });
-  const { photos: files, choice } = protocol;
-  const about = resolve(protocol.folder);
-  const embedded = await embedPhotos(files, recognizer, { about, choice, progress, signal });
-  const failed = embedded.photos.flatMap((photo, i) =>
-    hasFace(photo) ? [] : [{ file: files[i]!.file, code: photo.code, message: photo.message }],
-  );
-  const outcomes: IdentificationOutcome[] = [];
-  for (const kind of classifiers) {
-    const system = await ask(kind, protocol, embedded.photos, recognizer, context);
-    const { name: packName } = recognizer.pack;
-    outcomes.push({
-      name: classifiers.length > 1 ? `${packName}, ${kind}` : packName,
-      pack: packName,
-      classifier: kind,
-      ...system,
-      failed,
-      work: embedded.work,
-    });
-  }
-  return outcomes;
+  const { classifiers } = context;
+  return lookWith(pack, protocol, context, async ({ recognizer, photos, failed, work }) => {
+    const outcomes: IdentificationOutcome[] = [];
+    for (const kind of classifiers) {
+      const system = await ask(kind, protocol, photos, recognizer, context);
+      const { name: packName } = recognizer.pack;
+      outcomes.push({
+        name: classifiers.length > 1 ? `${packName}, ${kind}` : packName,
+        pack: packName,
+        classifier: kind,
+        ...system,
+        failed,
+        work,
+      });
+    }
+    return outcomes;
+  });
 }
 
 type Asked = Omit<IdentificationOutcome, 'name' | 'pack' | 'classifier' | 'failed' | 'work'>;
@@ -272,13 +266,3 @@ async function showWorst(
     farKnown: show(chosen.farKnown),
   };
 }
-
-const shownFace = (
-  photo: number,
-  files: IdentificationProtocol['photos'],
-  pictures: ReadonlyMap<number, Picture>,
-): ShownPair['first'] => ({
-  name: files[photo]!.person,
-  file: files[photo]!.file,
-  picture: pictures.get(photo),
-});

@@ -1,16 +1,14 @@
-import { basename, dirname, resolve } from 'node:path';
-import { type DatasetPhoto, type FaceChoice, readPeople, type SkippedFile } from '../../../dataset/index.ts';
+import { type FaceChoice, readPeople, type SkippedFile } from '../../../dataset/index.ts';
 import { divideForGallery, type GalleryProtocol } from '../../../evaluate/index.ts';
+import { nameOfPhotos, type PhotosToLookAt } from '../looked-photos.ts';
 
-/** Whose photos are enrolled, whose ask, and who is a stranger. */
-export interface IdentificationProtocol extends GalleryProtocol {
-  /** The folder that the photos' files are below. */
-  readonly folder: string;
+/**
+ * Whose photos are enrolled, whose ask, and who is a stranger. The numbers of the protocol are places in the
+ * list of photos, which holds those that are used.
+ */
+export interface IdentificationProtocol extends GalleryProtocol, PhotosToLookAt {
   /** What to call the data: the name of the folder. */
   readonly about: string;
-  /** The photos that are used; the numbers of the protocol are places in this list. */
-  readonly photos: readonly DatasetPhoto[];
-  readonly choice: FaceChoice;
   readonly skipped: readonly SkippedFile[];
 }
 
@@ -39,10 +37,9 @@ export async function readIdentificationProtocol(
   const used = [...parts, ...divided.strangers].sort((a, b) => a - b);
   const placeOf = new Map(used.map((photo, place) => [photo, place]));
   const places = (list: readonly number[]): number[] => list.map((photo) => placeOf.get(photo)!);
-  const place = resolve(folder);
   return {
     folder,
-    about: basename(place) === 'images' ? basename(dirname(place)) : basename(place),
+    about: nameOfPhotos(folder),
     photos: used.map((i) => photos[i]!),
     known: divided.known.map(({ person, enrolled: gallery, probes }) => ({
       person,

@@ -1,11 +1,12 @@
 import type { ClassifierKind } from '../../../classify/index.ts';
 import { identificationPage } from '../../../report/index.ts';
 import type { Run } from '../../run.ts';
-import { noteSkipped } from '../../skipped-photos.ts';
 import { printable } from '../../view/cells.ts';
 import { percent } from '../../view/numbers.ts';
 import { counted } from '../../view/units.ts';
 import type { EvaluationFlags } from '../flags.ts';
+import { faceSetting } from '../looked-photos.ts';
+import { tellOutcomes } from '../outcomes.ts';
 import { commandText, makeResultFolder, writeResults } from '../results.ts';
 import { identificationDocument, identificationMeasureTable, probeTable } from './document.ts';
 import { evaluateIdentification, type IdentificationOutcome } from './evaluate.ts';
@@ -18,20 +19,15 @@ export async function runIdentification(
   classifiers: readonly ClassifierKind[],
   { out, packs, workers }: EvaluationFlags,
 ): Promise<void> {
-  const { output, rooms, progress, signal } = run;
+  const { rooms, progress, signal } = run;
   const protocol = await readIdentificationProtocol(request);
   await makeResultFolder(out);
   const { seed, depth } = request;
   const context = { rooms, workers, seed, depth, classifiers, progress, signal };
   const outcomes: IdentificationOutcome[] = [];
   for (const pack of packs) outcomes.push(...(await evaluateIdentification(pack, protocol, context)));
-  output.progress.end();
-  noteSkipped(output, protocol.skipped);
-  for (const outcome of outcomes) {
-    for (const line of summaryLines(outcome)) await output.line(line);
-    const { length } = outcome.failed;
-    if (length > 0) output.note(`${counted(length, 'photo')} gave no face with ${outcome.pack}; they count.`);
-  }
+  const told = outcomes.map((outcome) => ({ ...outcome, lines: summaryLines(outcome) }));
+  await tellOutcomes(run, protocol.skipped, told, 'they count');
   const words = ['visage', 'evaluate', 'identification', request.path];
   for (const pack of packs) words.push('--pack', pack);
   for (const kind of classifiers) words.push('--classifier', kind);
@@ -48,10 +44,7 @@ export async function runIdentification(
         { label: 'enrolled photos a person', value: String(request.enrolled) },
         { label: 'photos needed to be known', value: String(request.leastPhotos) },
         { label: 'classifier', value: classifiers.join(', ') },
-        {
-          label: 'face of a photo',
-          value: protocol.choice === 'middle' ? 'the one in the middle' : 'the main one',
-        },
+        faceSetting(protocol.choice),
         { label: 'seed', value: String(seed) },
         { label: 'packs', value: packs.join(', ') },
       ],

@@ -1,11 +1,11 @@
-import { resolve } from 'node:path';
-import { type EmbeddedPhoto, embedPhotos, hasFace } from '../../../dataset/index.ts';
+import { type EmbeddedPhoto, hasFace } from '../../../dataset/index.ts';
 import { measureVerification, type VerificationMeasures } from '../../../evaluate/index.ts';
 import { distance, unit } from '../../../kernel/index.ts';
 import type { Recognizer } from '../../../recognizer.ts';
-import type { FailedPhoto, ShownPair } from '../../../report/index.ts';
+import type { FailedPhoto, ShownFace, ShownPair } from '../../../report/index.ts';
 import type { EvaluationContext } from '../context.ts';
-import { cropFaces } from '../face-crops.ts';
+import { cropFaces, shownFace } from '../face-crops.ts';
+import { lookWith } from '../looked-photos.ts';
 import type { VerificationProtocol } from './protocol.ts';
 
 /** What came of one pack. */
@@ -33,38 +33,29 @@ export async function evaluateVerification(
   protocol: VerificationProtocol,
   context: EvaluationContext,
 ): Promise<VerificationOutcome> {
-  const { rooms, workers, seed, progress, signal } = context;
+  const { seed, progress, signal } = context;
   const { photos: files, pairs } = protocol;
-  const { openRecognizer } = await rooms.recognizer();
-  await using recognizer = await openRecognizer({ pack, ...workers });
-  const { photos, work } = await embedPhotos(files, recognizer, {
-    about: resolve(protocol.folder),
-    choice: protocol.choice,
-    progress,
-    signal,
+  return lookWith(pack, protocol, context, async ({ recognizer, photos, failed, work }) => {
+    const units = photos.map((photo) => (hasFace(photo) ? unit(photo.embedding) : undefined));
+    const distances = Float64Array.from(pairs, ({ first, second }) => {
+      const [a, b] = [units[first], units[second]];
+      return a === undefined || b === undefined ? farthest : distance(a, b);
+    });
+    const people = new Map([...new Set(files.map(({ person }) => person))].map((name, i) => [name, i]));
+    const numberOf = (photo: number): number => people.get(files[photo]!.person)!;
+    const measures = await measureVerification(
+      {
+        distances,
+        same: pairs.map(({ same }) => same),
+        folds: pairs.map(({ fold }) => fold),
+        firstPeople: pairs.map(({ first }) => numberOf(first)),
+        secondPeople: pairs.map(({ second }) => numberOf(second)),
+      },
+      { seed, progress, signal },
+    );
+    const shown = await showWorst(protocol, photos, distances, recognizer, context);
+    return { pack: recognizer.pack.name, measures, distances, failed, ...shown, work };
   });
-  const units = photos.map((photo) => (hasFace(photo) ? unit(photo.embedding) : undefined));
-  const distances = Float64Array.from(pairs, ({ first, second }) => {
-    const [a, b] = [units[first], units[second]];
-    return a === undefined || b === undefined ? farthest : distance(a, b);
-  });
-  const people = new Map([...new Set(files.map(({ person }) => person))].map((name, i) => [name, i]));
-  const numberOf = (photo: number): number => people.get(files[photo]!.person)!;
-  const measures = await measureVerification(
-    {
-      distances,
-      same: pairs.map(({ same }) => same),
-      folds: pairs.map(({ fold }) => fold),
-      firstPeople: pairs.map(({ first }) => numberOf(first)),
-      secondPeople: pairs.map(({ second }) => numberOf(second)),
-    },
-    { seed, progress, signal },
-  );
-  const shown = await showWorst(protocol, photos, distances, recognizer, context);
-  const failed = photos.flatMap((photo, i) =>
-    hasFace(photo) ? [] : [{ file: files[i]!.file, code: photo.code, message: photo.message }],
-  );
-  return { pack: recognizer.pack.name, measures, distances, failed, ...shown, work };
 }
 
 async function showWorst(
@@ -95,10 +86,7 @@ async function showWorst(
   const [farthestSame, nearestDifferent] = [worst(true), worst(false)];
   const wanted = [...farthestSame, ...nearestDifferent].flatMap((i) => [pairs[i]!.first, pairs[i]!.second]);
   const pictures = await cropFaces(wanted, files, photos, recognizer, tell);
-  const face = (photo: number): ShownPair['first'] => {
-    const { person, file } = files[photo]!;
-    return { name: person, file, picture: pictures.get(photo) };
-  };
+  const face = (photo: number): ShownFace => shownFace(photo, files, pictures);
   const show = (i: number): ShownPair => {
     const { first, second } = pairs[i]!;
     return { first: face(first), second: face(second), distance: distances[i]! };

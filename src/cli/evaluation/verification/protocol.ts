@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { type FaceChoice, type PhotoFile, readPeople, type SkippedFile } from '../../../dataset/index.ts';
+import { dirname, join } from 'node:path';
+import { type FaceChoice, readPeople, type SkippedFile } from '../../../dataset/index.ts';
 import {
   type DrawnPair,
   drawPairs,
@@ -10,26 +10,18 @@ import {
 } from '../../../evaluate/index.ts';
 import { systemReason } from '../../../formats/index.ts';
 import { visageError } from '../../../kernel/index.ts';
-
-/** A photo with the person that its folder names. */
-export interface NamedPhoto extends PhotoFile {
-  readonly person: string;
-}
+import { type NamedPhoto, nameOfPhotos, type PhotosToLookAt } from '../looked-photos.ts';
 
 /** Which photos are compared with which. */
-export interface VerificationProtocol {
+export interface VerificationProtocol extends PhotosToLookAt {
   /** `pairs file`: somebody wrote the pairs down; `drawn`: they were drawn from a folder sorted by person. */
   readonly kind: 'pairs file' | 'drawn';
-  /** The folder that the photos' files are below. */
-  readonly folder: string;
   /** The pairs file; absent where pairs were drawn. */
   readonly pairsFile?: string;
-  readonly photos: readonly NamedPhoto[];
   /** Places in `photos`. */
   readonly pairs: readonly DrawnPair[];
   readonly folds: number;
   readonly foldsBy: 'people' | 'pairs' | 'file';
-  readonly choice: FaceChoice;
   /** Files of the folder that are no photos of a person. */
   readonly skipped: readonly SkippedFile[];
 }
@@ -139,10 +131,8 @@ async function requirePhotos(photos: readonly NamedPhoto[], pairsFile: string): 
 }
 
 /** What to call the data: the name of the folder. */
-export function aboutOf({ pairsFile, folder }: VerificationProtocol): string {
-  const place = resolve(pairsFile === undefined ? folder : dirname(pairsFile));
-  return basename(place) === 'images' ? basename(dirname(place)) : basename(place);
-}
+export const aboutOf = ({ pairsFile, folder }: VerificationProtocol): string =>
+  nameOfPhotos(pairsFile === undefined ? folder : dirname(pairsFile));
 
 /** How the pairs came about, in sentences. */
 export function protocolSentence(protocol: VerificationProtocol, seed: number): string {

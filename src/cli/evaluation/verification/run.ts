@@ -1,10 +1,11 @@
 import { verificationPage } from '../../../report/index.ts';
 import type { Run } from '../../run.ts';
-import { noteSkipped } from '../../skipped-photos.ts';
 import { printable } from '../../view/cells.ts';
 import { percent } from '../../view/numbers.ts';
 import { counted } from '../../view/units.ts';
 import type { EvaluationFlags } from '../flags.ts';
+import { faceSetting } from '../looked-photos.ts';
+import { tellOutcomes } from '../outcomes.ts';
 import { commandText, makeResultFolder, writeResults } from '../results.ts';
 import { measureTable, pairTable, verificationDocument } from './document.ts';
 import { evaluateVerification, type VerificationOutcome } from './evaluate.ts';
@@ -16,7 +17,7 @@ export async function runVerification(
   request: ProtocolRequest,
   { out, packs, workers }: EvaluationFlags,
 ): Promise<void> {
-  const { output, rooms, progress, signal } = run;
+  const { rooms, progress, signal } = run;
   const protocol = await readProtocol(request);
   await makeResultFolder(out);
   const { seed } = request;
@@ -24,16 +25,8 @@ export async function runVerification(
   for (const pack of packs) {
     outcomes.push(await evaluateVerification(pack, protocol, { rooms, workers, seed, progress, signal }));
   }
-  output.progress.end();
-  noteSkipped(output, protocol.skipped);
-  for (const outcome of outcomes) {
-    for (const line of summaryLines(outcome)) await output.line(line);
-    const { length } = outcome.failed;
-    if (length > 0)
-      output.note(
-        `${counted(length, 'photo')} gave no face with ${outcome.pack}: their pairs count as two people.`,
-      );
-  }
+  const told = outcomes.map((outcome) => ({ ...outcome, lines: summaryLines(outcome) }));
+  await tellOutcomes(run, protocol.skipped, told, 'their pairs count as two people');
   const about = aboutOf(protocol);
   const words = ['visage', 'evaluate', 'verification', request.path];
   for (const pack of packs) words.push('--pack', pack);
@@ -50,10 +43,7 @@ export async function runVerification(
     repetition: {
       settings: [
         { label: 'pairs', value: protocol.kind === 'drawn' ? 'drawn from the folder' : 'from pairs.txt' },
-        {
-          label: 'face of a photo',
-          value: protocol.choice === 'middle' ? 'the one in the middle' : 'the main one',
-        },
+        faceSetting(protocol.choice),
         { label: 'seed', value: String(seed) },
         { label: 'packs', value: packs.join(', ') },
       ],

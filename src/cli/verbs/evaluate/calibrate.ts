@@ -1,6 +1,7 @@
 import type { OptionSchema } from '../../../kernel/index.ts';
 import { visageError } from '../../../kernel/index.ts';
 import { addNetworkFlags, addOutputFlags, readNetworkFlags, seedSchema } from '../../common-flags.ts';
+import { faceSchema } from '../../evaluation/flags.ts';
 import { addFlags, readFlags } from '../../flags.ts';
 import type { RegisterVerb } from '../../run.ts';
 
@@ -15,13 +16,7 @@ Examples:
   visage evaluate calibrate --remove`;
 
 const schema = {
-  face: {
-    type: 'choice',
-    choices: ['main', 'middle'],
-    default: 'main',
-    description:
-      'of several faces in a photo: main, as prepare takes; middle, for photos cut like those of LFW',
-  },
+  ...faceSchema,
   dryRun: { type: 'boolean', default: false, description: 'say what it comes to, and write nothing' },
   remove: {
     type: 'boolean',

@@ -1,6 +1,7 @@
 import type { RegisterVerb } from '../../run.ts';
 import { registerCalibrate } from './calibrate.ts';
 import { registerClassifier } from './classifier.ts';
+import { registerClusters } from './clusters.ts';
 import { registerIdentification } from './identification.ts';
 import { registerVerification } from './verification.ts';
 
@@ -13,6 +14,7 @@ Examples:
   visage evaluate verification lfw/
   visage evaluate verification my-people/ --pack bundled --pack facenet-128
   visage evaluate identification my-people/
+  visage evaluate clusters my-people/
   visage evaluate calibrate my-people/
 
 Each explains itself: visage evaluate <what> --help`;
@@ -29,6 +31,7 @@ export const registerEvaluate: RegisterVerb = (program, run) => {
   for (const register of [
     registerVerification,
     registerIdentification,
+    registerClusters,
     registerClassifier,
     registerCalibrate,
   ])

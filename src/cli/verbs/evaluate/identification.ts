@@ -2,7 +2,7 @@ import type { ClassifierKind } from '../../../classify/index.ts';
 import { galleryProtocolOptions } from '../../../evaluate/index.ts';
 import { type OptionSchema, visageError } from '../../../kernel/index.ts';
 import { seedSchema } from '../../common-flags.ts';
-import { addEvaluationFlags, addPacksFlag, readEvaluationFlags } from '../../evaluation/flags.ts';
+import { addEvaluationFlags, addPacksFlag, faceSchema, readEvaluationFlags } from '../../evaluation/flags.ts';
 import { addFlags, readFlags } from '../../flags.ts';
 import type { RegisterVerb } from '../../run.ts';
 
@@ -32,13 +32,7 @@ const schema = {
     max: 1000,
     description: 'names of the cumulative match characteristic',
   },
-  face: {
-    type: 'choice',
-    choices: ['main', 'middle'],
-    default: 'main',
-    description:
-      'of several faces in a photo: main, as prepare takes; middle, for photos cut like those of LFW',
-  },
+  ...faceSchema,
   ...seedSchema,
 } as const satisfies OptionSchema;
 
