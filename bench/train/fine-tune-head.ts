@@ -15,6 +15,8 @@ import { distance, Random, unit, type Tensor } from '../../src/kernel/index.ts';
 import {
   blendGraphs,
   fineTune,
+  gentleBlend,
+  gentleFineTuning,
   Trainer,
   trueAcceptRate,
   weightsFrom,
@@ -130,20 +132,9 @@ async function judge(graph: Graph) {
 print('before');
 const before = await judge(head);
 const settings: FineTuneOptions = {
-  seed,
+  ...gentleFineTuning,
   loss: 'triplet',
-  mining: 'batch-hard',
-  // Unit embeddings of this network lie close: strangers are 0.32 apart on average, in squared distance.
-  margin: 0.05,
-  method: 'sgd',
-  learningRate: 0.02,
-  warmupSteps: 10,
-  steps: 100,
-  // Only among many strangers are there some as near as those that one in a thousand mistakes.
-  peoplePerBatch: 300,
-  photosPerPerson: 4,
-  checkEvery: 10,
-  patience: 5,
+  seed,
   ...(JSON.parse(process.env['FINE_TUNE'] ?? '{}') as FineTuneOptions),
 };
 const started = performance.now();
@@ -173,11 +164,10 @@ const result = await fineTune(
       `  step ${String(step).padStart(4)}  loss ${loss?.toFixed(4) ?? '—'}  active ${activeShare === undefined ? '—' : percent(activeShare)}  score ${score.toFixed(4)}  ${photosPerSecond.toFixed(0)} photos/s`,
     ),
 );
-// Half-way back to where it began: most of the gain, less of the loss.
-const share = 0.5;
-const blended = blendGraphs(head, result.graph, weights, share);
+// Part of the way only: much of the gain, little of the loss.
+const blended = blendGraphs(head, result.graph, weights, gentleBlend);
 print(
-  `after: step ${result.bestStep}, half of the way, ${((performance.now() - started) / 1000).toFixed(0)} s`,
+  `after: step ${result.bestStep}, ${percent(gentleBlend)} of the way, ${((performance.now() - started) / 1000).toFixed(0)} s`,
 );
 const after = await judge(blended);
 const points = (to: number, from: number): string =>

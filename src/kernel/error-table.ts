@@ -112,6 +112,7 @@ export const errorTable = {
   // training
   TRAINING_DATA: row('There is too little to train on: {reason}.', '{advice}', 1, 422),
   TRAINING_DIVERGED: row('The training has run away in step {step}: {reason}.', '{advice}', 1, 422),
+  TRAINING_NO_GAIN: row('The training made nothing better: {reason}.', '{advice}', 1, 422),
   CHECKPOINT_INVALID: row('{path} is not a checkpoint of this training: {reason}.', 'Start anew without it, or with the settings that it was made with.', 1, 422),
 
   // evaluation

@@ -6,6 +6,8 @@ export interface ProgressEvent {
   readonly total: number | undefined;
   /** What was finished last, e.g. a file name. */
   readonly item?: string;
+  /** How the work itself goes, most important first, as a person reads it: `loss 0.013`. */
+  readonly figures?: readonly string[];
 }
 
 /** Told about progress by everything that takes over a second. Must not throw. */

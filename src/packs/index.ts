@@ -32,7 +32,7 @@ export { knownPack, knownPacks } from './keeper/list.ts';
 export type { KnownPack } from './keeper/list.ts';
 export { derivePack } from './keeper/derive.ts';
 export type { DerivedPack } from './keeper/derive.ts';
-export { importPack } from './keeper/import.ts';
+export { importPack, requirePackName } from './keeper/import.ts';
 export type { ImportPackOptions } from './keeper/import.ts';
 export { pullPack } from './keeper/pull.ts';
 export type { PulledPack, PullPackOptions } from './keeper/pull.ts';

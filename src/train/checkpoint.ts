@@ -11,6 +11,12 @@ const formatVersion = 1;
  * @throws VisageError `FILE_UNWRITABLE`
  */
 export async function writeCheckpoint(path: string, state: TrainerState, label = ''): Promise<void> {
+  // Weights hardly compress.
+  await writeNpz(path, checkpointArrays(state, label), { compress: false });
+}
+
+/** The arrays of {@link writeCheckpoint}, to which others may be added. */
+export function checkpointArrays(state: TrainerState, label: string): Record<string, NpyArray> {
   const arrays: Record<string, NpyArray> = {
     checkpoint: { type: 'float64', dims: [2], data: Float64Array.of(formatVersion, state.optimiser.step) },
     label: { type: 'string', dims: [1], data: [label] },
@@ -21,8 +27,7 @@ export async function writeCheckpoint(path: string, state: TrainerState, label =
       arrays[`moment${i}/${name}`] = { type: 'float32', dims: [data.length], data };
     }
   }
-  // Weights hardly compress.
-  await writeNpz(path, arrays, { compress: false });
+  return arrays;
 }
 
 /**
@@ -30,8 +35,16 @@ export async function writeCheckpoint(path: string, state: TrainerState, label =
  * @throws VisageError `CHECKPOINT_INVALID`, and as `readNpz` does
  */
 export async function readCheckpoint(path: string, label = ''): Promise<TrainerState> {
+  return stateOfArrays(path, await readNpz(path), label);
+}
+
+/** What {@link checkpointArrays} gave. @throws VisageError `CHECKPOINT_INVALID` */
+export function stateOfArrays(
+  path: string,
+  arrays: ReadonlyMap<string, NpyArray>,
+  label: string,
+): TrainerState {
   const invalid = (reason: string) => visageError('CHECKPOINT_INVALID', { path, reason });
-  const arrays = await readNpz(path);
   const head = arrays.get('checkpoint');
   if (head?.type !== 'float64' || head.data[0] !== formatVersion) throw invalid('it is of another kind');
   const written = arrays.get('label');

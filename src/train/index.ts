@@ -32,9 +32,32 @@ export { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 export { graphOfModel } from './model-graph.ts';
 export { headOf, splitGraph, weightsFrom } from './split-graph.ts';
 export { fineTune, fineTuneOptions } from './fine-tune.ts';
-export type { FineTuned, FineTuneOptions, FineTuneTask, TrainingMoment } from './fine-tune.ts';
+export type {
+  FineTuned,
+  FineTuneHooks,
+  FineTuneOptions,
+  FineTuneProgress,
+  FineTuneTask,
+  TrainingMoment,
+  TrainingScore,
+} from './fine-tune.ts';
+export { readFineTuneCheckpoint, writeFineTuneCheckpoint } from './fine-tune-checkpoint.ts';
 export { allPairs, trueAcceptRate } from './verification-score.ts';
 export type { AllPairs } from './verification-score.ts';
+export { judgeTrials, trialDistances } from './verification-trials.ts';
+export type { PlacedEmbeddings, TrialOutcome, VerificationTrials } from './verification-trials.ts';
 export { blendGraphs } from './blend.ts';
-export { fineTunePack } from './fine-tune-pack.ts';
-export type { FineTunedPack, FineTunePackOptions, TrainingFace } from './fine-tune-pack.ts';
+export { divideForTraining } from './photo-roles.ts';
+export type { PhotoRoles } from './photo-roles.ts';
+export { fineTuneAugmentation, trainingFace, Trunk } from './trunk.ts';
+export type { FaceFeatures, TrainingFace } from './trunk.ts';
+export {
+  fineTuneHead,
+  fineTuneHeadOptions,
+  gentleBlend,
+  gentleFineTuning,
+  ratesOf,
+} from './fine-tune-head.ts';
+export type { BeforeAndAfter, FineTuneHeadOptions, TunedHead } from './fine-tune-head.ts';
+export { defaultVariations, fineTunePack, installHead, requireFreeName } from './fine-tune-pack.ts';
+export type { FineTunedPack, FineTunePackOptions, InstalledHead } from './fine-tune-pack.ts';

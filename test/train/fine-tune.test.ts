@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { GraphBuilder, matMul, type Graph } from '../../src/graph/index.ts';
 import { Random, type Tensor } from '../../src/kernel/index.ts';
 import {
   fineTune,
+  readFineTuneCheckpoint,
+  writeFineTuneCheckpoint,
   trueAcceptRate,
   type FineTuneOptions,
   type FineTuneTask,
@@ -112,4 +117,64 @@ test('a training stops at a signal, and too little data before it starts', async
   await assert.rejects(fineTune(task, { ...options, learningRate: 1e38, method: 'sgd' }), {
     code: 'TRAINING_DIVERGED',
   });
+});
+
+for (const loss of ['triplet', 'arcface'] as const) {
+  test(`a training with ${loss} that was stopped and went on ends as one that never stopped`, async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'visage-kept-'));
+    try {
+      const path = join(folder, 'kept.npz');
+      const settings: FineTuneOptions = { ...options, loss, steps: 30, checkEvery: 5, method: 'adamw' };
+      const whole = await fineTune(task, settings);
+      const reason = new Error('enough');
+      const stopped = fineTune(task, settings, undefined, undefined, {
+        keep: async (progress) => {
+          await writeFineTuneCheckpoint(path, progress, 'label');
+          if (progress.state.optimiser.step === 15) throw reason;
+        },
+      });
+      await assert.rejects(stopped, reason);
+      await assert.rejects(readFineTuneCheckpoint(path, 'other'), { code: 'CHECKPOINT_INVALID' });
+      const from = await readFineTuneCheckpoint(path, 'label');
+      const result = await fineTune(task, settings, undefined, undefined, { from });
+      assert.deepEqual(result.graph.initializers, whole.graph.initializers);
+      assert.deepEqual(result.state, whole.state);
+      assert.equal(result.bestStep, whole.bestStep);
+      const curve = ({ history }: typeof whole) =>
+        history.map((moment) => ({ ...moment, photosPerSecond: 0, secondsLeft: 0 }));
+      assert.deepEqual(curve(result), curve(whole));
+      // What has ended already, ends at once.
+      const again = await fineTune(task, settings, undefined, undefined, {
+        from: { ...from, state: whole.state, best: { ...from.best, step: 25 } },
+      });
+      assert.equal(again.history.length, from.history.length);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+}
+
+test('a loss that rises while the score falls is a training that ran away; minutes end one early', async () => {
+  const { graph } = await fineTune(task, options);
+  const noise = new Random(8);
+  const spoilt: FineTuneTask = {
+    ...task,
+    graph,
+    // From the second batch on nothing tells anybody apart.
+    batch: (photos, random) => {
+      const { features: given } = task.batch(photos, random) as ReturnType<typeof features>;
+      return calls++ === 0 ? { features: given } : features(given.data.map(() => noise.normal()));
+    },
+    score: async (trainer) => ((await task.score(trainer)) as number) - (trainer.steps > 0 ? 0.5 : 0),
+  };
+  let calls = 0;
+  const run = fineTune(spoilt, options);
+  await assert.rejects(run, (error: { code: string; message: string }) => {
+    assert.equal(error.code, 'TRAINING_DIVERGED');
+    assert.match(error.message, /the loss rose from 0\.\d+ to 0\.\d+, and the score fell from 0\.\d+ to/);
+    return true;
+  });
+  const short = await fineTune(task, { ...options, steps: 100_000, minutes: 1e-4 });
+  assert.equal(short.end, 'time');
+  assert.equal(short.history.at(-1)!.step, short.state.optimiser.step);
 });

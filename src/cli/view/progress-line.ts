@@ -7,6 +7,8 @@ export interface ProgressState {
   readonly done: number;
   readonly total: number | undefined;
   readonly item: string | undefined;
+  /** See `ProgressEvent`. */
+  readonly figures?: readonly string[] | undefined;
   /** Items a second lately; undefined while too little is known. */
   readonly perSecond: number | undefined;
 }
@@ -28,7 +30,8 @@ function bar(share: number, cells: number, unicode: boolean): string {
 
 /**
  * One line of at most `columns` cells. On a narrow terminal it drops, in this order, the item, the bar,
- * the rate and the time left; what stays is the stage and how far it is.
+ * the rate and the time left; what stays is the stage and how far it is. Where the work has figures of its own they
+ * stand in place of the rate; the bar gives way to them, and the last of them first.
  */
 export function progressLine(state: ProgressState, columns: number, unicode: boolean): string {
   const { stage, done, total, perSecond } = state;
@@ -46,7 +49,11 @@ export function progressLine(state: ProgressState, columns: number, unicode: boo
   const item = state.item === undefined ? '' : printable(state.item);
 
   const room = columns - 1; // a character in the last column would make some terminals wrap
+  const { figures = [] } = state;
+  const shorter = figures.map((_, dropped) => figures.slice(0, figures.length - dropped));
   const choices = [
+    ...(figures.length > 0 ? [[stage, drawn, percent, count, ...figures, left]] : []),
+    ...shorter.map((some) => [stage, count, ...some, left]),
     [stage, drawn, percent, count, speed, left],
     [stage, percent, count, speed, left],
     [stage, percent, count, left],
@@ -58,7 +65,9 @@ export function progressLine(state: ProgressState, columns: number, unicode: boo
     if (width > room) continue;
     const forItem = room - width - 2;
     const shown =
-      item === '' || parts.length < 6 || forItem < leastItemCells ? '' : fitCells(item, forItem, unicode);
+      item === '' || figures.length > 0 || parts.length < 6 || forItem < leastItemCells
+        ? ''
+        : fitCells(item, forItem, unicode);
     return shown === '' ? line : `${line}  ${shown}`;
   }
   return fitCells(`${stage} ${count}`, room, unicode);

@@ -166,6 +166,7 @@ export class ProgressView {
         done: stage.latest.done,
         total: stage.latest.total,
         item: stage.latest.item,
+        figures: stage.latest.figures,
         perSecond: this.#perSecond(stage, now),
       },
       this.#options.columns(),
@@ -177,7 +178,7 @@ export class ProgressView {
   }
 
   #maybePlainLine(stage: Stage, now: number): void {
-    const { done, total, item } = stage.latest;
+    const { done, total, item, figures = [] } = stage.latest;
     if (total !== undefined && done >= total) return; // the end has its own line
     if (!stage.announced) {
       if (now - stage.startMs >= announceMs) this.#announce(stage);
@@ -191,9 +192,10 @@ export class ProgressView {
     stage.lineDone = done;
     const perSecond = this.#perSecond(stage, now);
     const parts = [total === undefined ? `${stage.name}: ${done}` : `${stage.name}: ${done} of ${total}`];
-    if (perSecond !== undefined) {
-      parts.push(rate(perSecond));
-      if (total !== undefined) parts.push(`${duration((total - done) / perSecond)} left`);
+    if (perSecond !== undefined || figures.length > 0) {
+      parts.push(...(figures.length > 0 || perSecond === undefined ? figures : [rate(perSecond)]));
+      if (total !== undefined && perSecond !== undefined)
+        parts.push(`${duration((total - done) / perSecond)} left`);
     } else if (item !== undefined) parts.push(printable(item));
     this.#options.write(`${parts.join(', ')}\n`);
   }
