@@ -53,7 +53,7 @@ export function progressLine(state: ProgressState, columns: number, unicode: boo
   const shorter = figures.map((_, dropped) => figures.slice(0, figures.length - dropped));
   const choices = [
     ...(figures.length > 0 ? [[stage, drawn, percent, count, ...figures, left]] : []),
-    ...shorter.map((some) => [stage, count, ...some, left]),
+    ...shorter.map((some) => [stage, count].concat(some, left)),
     [stage, drawn, percent, count, speed, left],
     [stage, percent, count, speed, left],
     [stage, percent, count, left],
