@@ -1,5 +1,5 @@
 import type { Metadata, SharpOptions } from 'sharp';
-import { checkOptions, visageError } from '../kernel/index.ts';
+import { checkOptions, VisageError, visageError } from '../kernel/index.ts';
 import type { OptionSchema } from '../kernel/index.ts';
 import { isSrgbProfile } from './colour-profile.ts';
 import { sniffFormat } from './file-format.ts';
@@ -62,7 +62,7 @@ const flatRange = 8;
  * the first frame that shows anything is taken, of a multi-page file the first (HEIF: primary) page.
  * A damaged or cut-off file gives what can be decoded, if that is at least a quarter of the picture.
  * @throws VisageError `FILE_NOT_FOUND`, `FILE_UNREADABLE`, `IMAGE_UNREADABLE`, `IMAGE_UNSUPPORTED`,
- *   `IMAGE_TOO_LARGE`, `IMAGE_TOO_SMALL`, `PACKAGE_MISSING`; the signal's reason when aborted
+ *   `IMAGE_TOO_LARGE`, `IMAGE_TOO_SMALL`, `PACKAGE_MISSING`, `PACKAGE_BROKEN`; the signal's reason when aborted
  */
 export async function decodePhoto(source: PhotoSource, options: DecodeOptions = {}): Promise<Photo> {
   const { signal, upright = true, colours = 'srgb', ...numbers } = options;
@@ -209,6 +209,7 @@ function isFlat({ data }: Raster): boolean {
 
 /** The first thing that the decoder complained about, without its internal names. */
 function unreadable(path: string, cause: unknown): Error {
+  if (cause instanceof VisageError) return cause;
   const said = cause instanceof Error ? cause.message : String(cause);
   const reason = said
     .split('\n')[0]!

@@ -2,15 +2,26 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import type sharpModule from 'sharp';
 import type { Sharp, SharpOptions } from 'sharp';
+import { visageError } from '../kernel/index.ts';
 import { Slots } from './slots.ts';
 import type { Raster } from './raster.ts';
 
 const require = createRequire(import.meta.url);
 let loaded: typeof sharpModule | undefined;
 
+function required(): typeof sharpModule {
+  try {
+    return require('sharp') as typeof sharpModule;
+  } catch (cause) {
+    const reason = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0]!;
+    const feature = 'Reading and writing pictures';
+    throw visageError('PACKAGE_BROKEN', { feature, package: 'sharp', reason }, cause);
+  }
+}
+
 function load(): typeof sharpModule {
   // The same module as an import gives, but only when a picture is at hand: libvips takes 0.1 s to load.
-  const libvips = require('sharp') as typeof sharpModule;
+  const libvips = required();
   // libvips' operation cache never hits for pictures that are looked at once; it would only hold memory.
   libvips.cache(false);
   // Photos are worked on side by side, so one thread each is quickest, and glibc's allocator fragments
@@ -19,7 +30,10 @@ function load(): typeof sharpModule {
   return libvips;
 }
 
-/** A pipeline of sharp over an encoded picture or raw pixels, or over what the options make. */
+/**
+ * A pipeline of sharp over an encoded picture or raw pixels, or over what the options make.
+ * @throws VisageError `PACKAGE_BROKEN`
+ */
 export function sharp(input: Uint8Array | SharpOptions, options?: SharpOptions): Sharp {
   loaded ??= load();
   return input instanceof Uint8Array ? loaded(input, options) : loaded(input);

@@ -82,6 +82,7 @@ export const errorTable = {
   INFERENCE_FAILED: row('Running {network} failed: {reason}.', 'Try again; if it stays, run visage doctor.', 1, 500),
   RUNTIME_BUSY: row('{what} is busy: {got} jobs are waiting; at most {allowed} may.', 'Try again in a moment, or raise {option}.', 1, 503),
   RUNTIME_CLOSED: row('{what} is closed.', 'Open a new one; after close() nothing runs any more.', 1, 503),
+  PACKAGE_BROKEN: row('{feature} needs the npm package {package}, which does not work here: {reason}.', 'Run npm ci again on this machine: it brings another binary for each system. visage doctor says more.', 1, 500),
   PACKAGE_MISSING: row('{feature} needs the npm package {package}, which is not installed.', 'npm install {package}', 1, 501),
 
   // classifiers

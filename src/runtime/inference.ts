@@ -25,8 +25,9 @@ export interface InferencePool extends AsyncDisposable {
   readonly idle: number;
   /**
    * Waits for a free worker, first come, first served, and runs `model` there.
-   * @param inputs by input name; or a function that makes them, called once, when a worker takes the
-   *   job, and never after an abort: what has to wait can be prepared as late as possible
+   * @param inputs by input name; or a function that makes them, called when a worker takes the job (again
+   *   should that one die) and never after an abort: what has to wait can be prepared as late as possible,
+   *   and in memory that is used again, since they are copied before anything else happens
    * @param signal a waiting job leaves the queue; a running one rejects at once and its result is
    *   dropped. The promise rejects with `signal.reason`
    * @throws VisageError `INFERENCE_FAILED` when the network refuses the input, or when its job has

@@ -182,8 +182,8 @@ class WorkerPool implements InferencePool {
   async #attempt(job: Job, worker: InferenceWorker): Promise<void> {
     this.#running.set(worker, job);
     try {
-      if (typeof job.inputs === 'function') job.inputs = job.inputs();
-      const attempt = await worker.attempt(job.model, job.inputs);
+      const inputs = typeof job.inputs === 'function' ? job.inputs() : job.inputs;
+      const attempt = await worker.attempt(job.model, inputs);
       if ('outputs' in attempt) job.resolve(attempt.outputs);
       else if ('reason' in attempt) job.reject(inferenceFailed(job.model, attempt.reason));
       else this.#buried(job, worker, attempt.death);

@@ -336,3 +336,31 @@ test('the pixel limit counts from the header, options are checked, an abort is h
   const signal = AbortSignal.abort(new Error('enough'));
   await assert.rejects(decodePhoto(named('x', bytes), { signal }), /enough/);
 });
+
+test('where libvips does not load, that is said, and not that the photo is damaged', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'visage-decode-'));
+  try {
+    const [photo, without] = [join(folder, 'a.png'), join(folder, 'without.cjs')];
+    await writeFile(photo, await png(waves(30, 20)).png().toBuffer());
+    await writeFile(
+      without,
+      `const Module = require('node:module');
+      const load = Module._load;
+      Module._load = function (name) {
+        if (name === 'sharp') throw new Error('no binary for this system\\nmore');
+        return load.apply(this, arguments);
+      };`,
+    );
+    const image = new URL('../../src/image/index.js', import.meta.url).href;
+    const program = `import { decodePhoto } from '${image}';
+      await decodePhoto(process.argv[1]).catch(({ code, message }) => console.log(code, message));`;
+    const said = execFileSync(
+      process.execPath,
+      ['--require', without, '--input-type=module', '--eval', program, photo],
+      { encoding: 'utf8' },
+    );
+    assert.match(said, /^PACKAGE_BROKEN .* sharp, which does not work here: no binary for this system\.\n$/);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

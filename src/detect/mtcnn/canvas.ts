@@ -87,13 +87,21 @@ export function planCanvases(scales: readonly PictureScale[]): Canvas[] {
   return groups.map(pack);
 }
 
-/** P-Net's input for a canvas. @param levels the picture at every scale */
+/** Numbers of {@link canvasTensor}. */
+export const canvasLength = ({ width, height }: Canvas): number => 4 * width * height;
+
+/**
+ * P-Net's input for a canvas.
+ * @param levels the picture at every scale
+ * @param data {@link canvasLength} numbers, which become the input
+ */
 export function canvasTensor(
   { width, height, pieces }: Canvas,
   levels: readonly (Raster | FloatRaster)[],
+  data: Float32Array,
 ): Tensor<'float32'> {
   const plane = width * height;
-  const data = new Float32Array(4 * plane);
+  data.fill(0, 0, 3 * plane);
   const outside = data.subarray(3 * plane).fill(1);
   for (const piece of pieces) {
     const { data: pixels } = levels[piece.scale]!;

@@ -47,17 +47,15 @@ export class CropCutter {
   /**
    * @param boxes [n, 4] whole numbers, counted from 1, the last pixel included, at least one pixel large
    * @param first the first box to cut; the last is the one before `end`
-   * @returns [end − first, 3, size, size]
+   * @param crops [end − first, 3, size, size], filled
    */
-  cut(boxes: Float64Array, first: number, end: number): Float32Array {
+  cut(boxes: Float64Array, first: number, end: number, crops: Float32Array): void {
     const length = 3 * this.#sizePx ** 2;
-    const crops = new Float32Array((end - first) * length);
     for (let i = first; i < end; i++) {
       const [left, top] = [boxes[4 * i]! - 1, boxes[4 * i + 1]! - 1];
       const [width, height] = [boxes[4 * i + 2]! - left, boxes[4 * i + 3]! - top];
       this.#cutOne(left, top, width, height, crops.subarray((i - first) * length, (i - first + 1) * length));
     }
-    return crops;
   }
 
   #cutOne(left: number, top: number, width: number, height: number, crop: Float32Array): void {

@@ -2,13 +2,13 @@ import type { Photo, Raster } from '../../image/index.ts';
 import { checkOptions, type Point } from '../../kernel/index.ts';
 import { mtcnnOutputSizePx, mtcnnRefineSizePx } from '../../nets/index.ts';
 import type { MtcnnSettings } from '../../packs/index.ts';
-import type { InferencePool, ModelFile } from '../../runtime/index.ts';
+import type { InferencePool, ModelFile, TensorMap } from '../../runtime/index.ts';
 import type { FivePoints, LocatedFace } from '../face.ts';
 import type { FaceFinder } from '../face-finder.ts';
 import { boxOf } from './box-rule.ts';
 import { shiftSides, squaresAround } from './boxes.ts';
 import { bestCandidates, type Candidates, joinCandidates, pickCandidates } from './candidates.ts';
-import { type Canvas, canvasTensor, planCanvases } from './canvas.ts';
+import { type Canvas, canvasLength, canvasTensor, planCanvases } from './canvas.ts';
 import { CropAxes, CropCutter } from './crops.ts';
 import { judgedAbove, type Judged } from './judgements.ts';
 import { proposalsAt } from './proposals.ts';
@@ -82,6 +82,8 @@ export class MtcnnDetector implements FaceFinder {
   readonly #refineAxes: CropAxes;
   readonly #outputAxes: CropAxes;
   readonly #plans = new Map<string, Plan>();
+  /** Inputs are made in it when a worker takes them, one after the other, whatever the number of photos. */
+  #input = new Float32Array(0);
 
   /** @throws VisageError `OPTION_INVALID` for settings outside of their ranges */
   constructor(models: MtcnnModels, settings: MtcnnSettings, pool: InferencePool) {
@@ -99,6 +101,12 @@ export class MtcnnDetector implements FaceFinder {
     const proposals = await this.#propose(raster, signal);
     const refined = await this.#refine(raster, proposals, signal);
     return this.#decide(raster, refined, scale, signal);
+  }
+
+  /** Room for an input, until the next one. */
+  #numbers(length: number): Float32Array {
+    if (this.#input.length < length) this.#input = new Float32Array(length);
+    return this.#input.subarray(0, length);
   }
 
   #planOf({ width, height }: Raster): Plan {
@@ -119,8 +127,7 @@ export class MtcnnDetector implements FaceFinder {
     const levels = this.#rules.levels(raster, scales);
     const maps = await Promise.all(
       canvases.map(async (canvas) => {
-        // Made when a worker takes it: few canvases are there at a time.
-        const inputs = () => ({ image: canvasTensor(canvas, levels) });
+        const inputs = () => ({ image: canvasTensor(canvas, levels, this.#numbers(canvasLength(canvas))) });
         const { cells } = await this.#pool.run(this.#models.pnet, inputs, signal);
         return { canvas, cells: cells!.data as Float32Array };
       }),
@@ -191,17 +198,13 @@ export class MtcnnDetector implements FaceFinder {
     const show = async (job: number): Promise<void> => {
       const first = Math.floor((job * count) / jobs);
       const end = Math.floor(((job + 1) * count) / jobs);
-      const outputs = await this.#pool.run(
-        model,
-        () => ({
-          faces: {
-            type: 'float32',
-            dims: [end - first, 3, sizePx, sizePx],
-            data: cutter.cut(windows, first, end),
-          },
-        }),
-        signal,
-      );
+      const inputs = (): TensorMap => {
+        const dims = [end - first, 3, sizePx, sizePx];
+        const data = this.#numbers(dims.reduce((a, b) => a * b));
+        cutter.cut(windows, first, end, data);
+        return { faces: { type: 'float32', dims, data } };
+      };
+      const outputs = await this.#pool.run(model, inputs, signal);
       judgements.set(outputs['judgements']!.data as Float32Array, first * columns);
     };
     await Promise.all(Array.from({ length: jobs }, (_, job) => show(job)));

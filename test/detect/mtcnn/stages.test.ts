@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { boxOf } from '../../../src/detect/mtcnn/box-rule.ts';
 import { clippedBoxes, shiftSides, squaresAround, wholeBoxes } from '../../../src/detect/mtcnn/boxes.ts';
 import { byScore } from '../../../src/detect/mtcnn/candidates.ts';
-import { canvasTensor, cellCount, planCanvases } from '../../../src/detect/mtcnn/canvas.ts';
+import { canvasLength, canvasTensor, cellCount, planCanvases } from '../../../src/detect/mtcnn/canvas.ts';
 import { CropAxes, CropCutter } from '../../../src/detect/mtcnn/crops.ts';
 import { proposalsAt } from '../../../src/detect/mtcnn/proposals.ts';
 import { cascadeRules } from '../../../src/detect/mtcnn/rules.ts';
@@ -177,9 +177,9 @@ test('a crop is the box, black outside of the picture, resized by area', () => {
       const wanted = resizeArea(padded, width, height, size, size);
       // A larger box first: nothing of it may be left behind.
       const boxes = Float64Array.of(-20, -20, 100, 100, x, y, x + width - 1, y + height - 1);
-      const crop = new CropCutter(picture, size, new CropAxes(size, davidsandberg))
-        .cut(boxes, 0, 2)
-        .subarray(3 * size * size);
+      const crops = new Float32Array(2 * 3 * size * size).fill(9);
+      new CropCutter(picture, size, new CropAxes(size, davidsandberg)).cut(boxes, 0, 2, crops);
+      const crop = crops.subarray(3 * size * size);
       for (let i = 0; i < size * size; i++) {
         for (let c = 0; c < 3; c++) {
           assert.ok(Math.abs(crop[c * size * size + i]! - (wanted[3 * i + c]! - 127.5) / 128) < 1e-6);
@@ -217,7 +217,7 @@ test('all scales at once give the proposals of one run a scale, which are the pu
   const scales = pictureScales(raster.width, raster.height, 20, 0.709, lengthAt);
   const levels = shrinkToSizes(raster, scales);
   const look = async (canvas: ReturnType<typeof planCanvases>[number]) => {
-    const { dims, data } = canvasTensor(canvas, levels);
+    const { dims, data } = canvasTensor(canvas, levels, new Float32Array(canvasLength(canvas)));
     const { cells } = await runSession(session, { type: 'float32', dims, data });
     return { canvas, cells: cells!.data };
   };
