@@ -17,6 +17,7 @@ export {
   type ClustersPageData,
   type ClustersPageEntry,
 } from './evaluation/clusters-page.ts';
+export type { ShownAnswer } from './evaluation/face-answers.ts';
 export type { ShownGroups } from './evaluation/face-groups.ts';
 export type { ShownFace, ShownPair } from './evaluation/face-pairs.ts';
 export {

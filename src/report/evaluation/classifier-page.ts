@@ -2,6 +2,8 @@ import type { ConfusionMatrix, Proportion, Reliability } from '../../evaluate/in
 import { count } from '../figures.ts';
 import { html, type Markup, nameOf } from '../markup.ts';
 import type { Section } from '../sections/section.ts';
+import { type ShownAnswer, worstAnswers } from './face-answers.ts';
+import { type FailedPhoto, failedSection } from './left-out.ts';
 import { each } from './measure-table.ts';
 import { evaluationPage, numbersTable, repetitionSection, type Repetition } from './page.ts';
 import { confusionFigure, recallFigure, reliabilityFigure } from './plot/classifier-figures.ts';
@@ -15,6 +17,14 @@ export interface ClassifierPageEntry {
   readonly accuracy: Proportion;
   readonly confusion: ConfusionMatrix;
   readonly reliability: Reliability;
+  /** Known people that got somebody else's name, the surest first. */
+  readonly mistaken: readonly ShownAnswer[];
+  /** Strangers that got a name. */
+  readonly named: readonly ShownAnswer[];
+  /** Known people that were called unknown. */
+  readonly refused: readonly ShownAnswer[];
+  /** Photos without a usable face. */
+  readonly failed: readonly FailedPhoto[];
 }
 
 /** What a classifier page shows. Plain data. */
@@ -33,7 +43,7 @@ const mostPeopleDrawn = 30;
 export async function classifierPage(data: ClassifierPageData): Promise<string> {
   const studio = await openStudio();
   const { entries, faces, strangers } = data;
-  const sections: Section[] = [
+  const sections: (Section | undefined)[] = [
     {
       id: 'numbers',
       title: 'In numbers',
@@ -95,6 +105,17 @@ export async function classifierPage(data: ClassifierPageData): Promise<string> 
           )}`,
       ),
     },
+    worstAnswers(
+      entries.flatMap(({ name, mistaken, named, refused }) => [
+        { name, title: 'Taken for somebody else', answers: mistaken },
+        { name, title: 'Strangers that got a name', answers: named },
+        { name, title: 'Not recognised', answers: refused },
+      ]),
+    ),
+    failedSection(
+      entries.map(({ name, failed }) => ({ name, failed })),
+      'They are not left out: each counts as answered with “unknown”.',
+    ),
     repetitionSection(data.repetition),
   ];
   return evaluationPage({

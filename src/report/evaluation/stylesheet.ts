@@ -29,7 +29,10 @@ export const evaluationStylesheet = `
 .pair img,.pair .noface{width:100%;aspect-ratio:1;object-fit:cover;border-radius:6px;background:var(--soft)}
 .pair .noface{display:grid;place-items:center;color:var(--quiet);font-size:.875rem}
 .pair p{font-size:.875rem;line-height:1.35;margin-top:6px}
+.pairs.single{grid-template-columns:repeat(auto-fill,minmax(150px,1fr))}
 .pair .value{font-weight:600}
+.pair .said .name{font-weight:400}
+.pair .said{color:var(--wrong)}
 .pair .name{font-weight:600}
 .pair .file{font-size:.75rem}
 .mixes{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,340px),1fr));gap:16px;align-items:start}
@@ -50,7 +53,7 @@ h3+.quiet{margin-bottom:12px}
   .plot .wide{display:none}.plot .narrow{display:block}
   .drawing{max-width:440px}
   .compare th[scope=row]{min-width:14ch}.compare .none{max-width:16ch}
-  .pairs{grid-template-columns:1fr 1fr;gap:10px}.pair{padding:8px}
+  .pairs,.pairs.single{grid-template-columns:1fr 1fr;gap:10px}.pair{padding:8px}
 }
 @media print{main>section>.plot .wide{display:block}main>section>.plot .narrow{display:none}}
 `;
