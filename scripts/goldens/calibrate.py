@@ -45,6 +45,15 @@ def curve(scores):
     }
 
 
+def crowd(count, usual, weight):
+    """Each score over the mean distance of the three nearest others, to the power 0.4 by weight."""
+    scores = -np.sort(rng.uniform(0.2, 0.9, count).round(4))
+    rng.shuffle(scores)
+    next_distances = [-np.sort(np.delete(scores, i))[::-1][:3].mean() for i in range(count)]
+    crowded = scores / (np.array(next_distances) / usual) ** (0.4 * weight)
+    return {"scores": scores.tolist(), "usual": usual, "weight": weight, "crowded": crowded.tolist()}
+
+
 goldens = {
     "logOdds": [
         log_odds(rng.normal(0.6, 0.12, 60).round(6), rng.normal(0.1, 0.1, 300).round(6)),
@@ -52,6 +61,7 @@ goldens = {
         log_odds(np.array([0.7, 0.8]), np.array([0.1, 0.15, 0.2])),
     ],
     "curves": [curve(rng.normal(0.1, 0.1, 2000).round(6)), curve(rng.normal(-3, 8, 500).round(1))],
+    "crowds": [crowd(4, 0.4, 1), crowd(16, 0.5, 0.3), crowd(300, 0.45, 1)],
 }
 path = os.path.join(os.path.dirname(__file__), "../../test/calibrate/goldens/calibrate.json")
 os.makedirs(os.path.dirname(path), exist_ok=True)

@@ -23,6 +23,11 @@ export interface Calibration {
   readonly spacing: Spacing;
   /** How often a stranger's face scores so with one person. */
   readonly falseMatches: FalseMatchCurve;
+  /**
+   * The same of scores weighed by how near the next people are, see `crowdedScores`: what counts in large
+   * galleries. Absent where too few people were compared, and in files from before there was such a thing.
+   */
+  readonly crowdedMatches?: FalseMatchCurve | undefined;
   /** From a score to the log-odds that it is the person, both being equally likely beforehand. */
   readonly logOdds: LogOdds;
 }
@@ -78,13 +83,14 @@ export function leastFalseAcceptRate({ people }: Pick<Calibration, 'people'>): n
 
 /** As JSON that {@link readCalibration} reads. */
 export function calibrationToJSON(calibration: Calibration): unknown {
-  const { spacing, falseMatches, ...rest } = calibration;
+  const { spacing, falseMatches, crowdedMatches, ...rest } = calibration;
   return {
     format: 'visage-calibration',
     version: 1,
     ...rest,
     spacing: { ...spacing, weights: Array.from(spacing.weights, shortest) },
     falseMatches,
+    ...(crowdedMatches !== undefined && { crowdedMatches }),
   };
 }
 
@@ -104,16 +110,6 @@ export function readCalibration(json: JsonNode): Calibration {
   const dimension = json.at('dimension').integer(1);
   const counts = json.at('comparisons');
   const spacing = json.at('spacing');
-  const curve = json.at('falseMatches');
-  const points = curve.at('scores').items().length;
-  if (points === 0) curve.at('scores').fail('at least one score');
-  const scores = curve.at('scores').numbers(points);
-  const logRates = curve.at('logRates').numbers(points);
-  for (let i = 1; i < points; i++) {
-    if (scores[i]! <= scores[i - 1]!) curve.at('scores').items()[i]!.fail('more than the score before');
-    if (logRates[i]! >= logRates[i - 1]!) curve.at('logRates').items()[i]!.fail('less than the rate before');
-  }
-  if (logRates[0] !== 0) curve.at('logRates').items()[0]!.fail('0');
   const odds = json.at('logOdds');
   return {
     pack: json.at('pack').text(),
@@ -127,9 +123,23 @@ export function readCalibration(json: JsonNode): Calibration {
       offset: spacing.at('offset').number(),
       mean: spacing.at('mean').number(Number.MIN_VALUE),
     },
-    falseMatches: { scores, logRates, tailScale: curve.at('tailScale').number(Number.MIN_VALUE) },
+    falseMatches: readCurve(json.at('falseMatches')),
+    ...(json.has('crowdedMatches') && { crowdedMatches: readCurve(json.at('crowdedMatches')) }),
     logOdds: { slope: odds.at('slope').number(Number.MIN_VALUE), offset: odds.at('offset').number() },
   };
+}
+
+function readCurve(curve: JsonNode): FalseMatchCurve {
+  const points = curve.at('scores').items().length;
+  if (points === 0) curve.at('scores').fail('at least one score');
+  const scores = curve.at('scores').numbers(points);
+  const logRates = curve.at('logRates').numbers(points);
+  for (let i = 1; i < points; i++) {
+    if (scores[i]! <= scores[i - 1]!) curve.at('scores').items()[i]!.fail('more than the score before');
+    if (logRates[i]! >= logRates[i - 1]!) curve.at('logRates').items()[i]!.fail('less than the rate before');
+  }
+  if (logRates[0] !== 0) curve.at('logRates').items()[0]!.fail('0');
+  return { scores, logRates, tailScale: curve.at('tailScale').number(Number.MIN_VALUE) };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { isFiniteVector, type ProgressListener, Random, unit, visageError } from '../kernel/index.ts';
 import { type Calibration, type PersonTemplate, relativeDistance } from './calibration.ts';
+import { crowdedScores, crowdWeight, expectedNext } from './crowd.ts';
 import { fitFalseMatchCurve } from './false-match-curve.ts';
 import { fitLogOdds } from './log-odds.ts';
 import { evenSpacing, fitSpacing, measuredSpacings, type Spacing, spacingAt } from './spacing.ts';
@@ -112,6 +113,13 @@ export function calibrate(
       'Look whether the photos lie in the folders of the right people.',
     );
   }
+  const sorted = different.slice();
+  const falseMatches = fitFalseMatchCurve(sorted);
+  // The others that a face was compared with are its gallery.
+  const crowdedMatches =
+    crowdWeight(perFace) < 1
+      ? undefined
+      : fitFalseMatchCurve(inCrowds(different, perFace, expectedNext(falseMatches, perFace)));
   const calibration = {
     pack,
     dimension,
@@ -120,10 +128,20 @@ export function calibrate(
     faces: faces.length,
     comparisons: { same: same.length, different: different.length },
     spacing,
-    falseMatches: fitFalseMatchCurve(different),
+    falseMatches,
+    ...(crowdedMatches !== undefined && { crowdedMatches }),
     logOdds,
   };
-  return { calibration, same: sameScores.sort(), different };
+  return { calibration, same: sameScores.sort(), different: sorted };
+}
+
+/** The scores of face after face, `perFace` of each, as they are in a crowd. */
+function inCrowds(scores: Float64Array, perFace: number, usual: number): Float64Array {
+  const crowded = new Float64Array(scores.length);
+  for (let from = 0; from < scores.length; from += perFace) {
+    crowded.set(crowdedScores(scores.subarray(from, from + perFace), usual, 1), from);
+  }
+  return crowded;
 }
 
 function fail(reason: string, advice: string): never {

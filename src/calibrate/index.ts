@@ -7,6 +7,7 @@ export {
   relativeDistance,
 } from './calibration.ts';
 export type { Calibration, PersonTemplate } from './calibration.ts';
+export { crowdedScores, crowdWeight, expectedNext } from './crowd.ts';
 export { fitFalseMatchCurve, logFalseMatchRate, scoreAtFalseMatchRate } from './false-match-curve.ts';
 export type { FalseMatchCurve } from './false-match-curve.ts';
 export { calibrate, fitCalibration } from './fit-calibration.ts';

@@ -5,7 +5,8 @@ import {
   type PersonTemplate,
   relativeDistance,
 } from './calibration.ts';
-import { logFalseMatchRate, scoreAtFalseMatchRate } from './false-match-curve.ts';
+import { crowdedScores, crowdNeeded, crowdWeight, expectedNext, logRateInCrowd } from './crowd.ts';
+import { scoreAtFalseMatchRate } from './false-match-curve.ts';
 import { spacingAt } from './spacing.ts';
 
 /** The option of whatever decides whether a face is known. */
@@ -85,22 +86,23 @@ export function openSetScores(
 }
 
 /**
- * How sure it is that a face is that of person `chosen`.
- * @param scores of the people who come into question, see {@link openSetScores}
+ * How sure it is that a face is that of person `chosen`. In a large gallery the false accept rate also goes by how
+ * near the next people are, see {@link crowdedScores}.
+ * @param scores of the people who come into question, the nearest among them, see {@link openSetScores}
  * @param people how many are known in all, at least as many
  */
 export function judgeOpenSet(
-  { falseMatches, logOdds }: Calibration,
+  calibration: Calibration,
   scores: Float64Array,
   chosen: number,
   people: number,
   maxFalseAccept: number,
 ): OpenSetAnswer {
+  const { logOdds } = calibration;
   const score = scores[chosen]!;
   const oddsOf = (value: number): number => logOdds.slope * value + logOdds.offset;
   const own = oddsOf(score);
-  const rateOf = (value: number): number =>
-    galleryFalseAcceptRate(logFalseMatchRate(falseMatches, value), people);
+  const rateOf = falseAcceptRates(calibration, scores, people);
   // Relative to the chosen one, so that no power overflows: strangers weigh as much as all people together.
   let against = people * Math.exp(-own);
   let [second, secondScore] = [-1, -Infinity];
@@ -112,8 +114,29 @@ export function judgeOpenSet(
   const isRival = second >= 0 && own - oddsOf(secondScore) < Math.log(rivalOdds);
   return {
     certainty: 1 / (1 + against),
-    falseAcceptRate: rateOf(score),
-    ...(isRival && rateOf(secondScore) <= maxFalseAccept ? { rival: second } : {}),
+    falseAcceptRate: rateOf(chosen),
+    ...(isRival && rateOf(second) <= maxFalseAccept ? { rival: second } : {}),
+  };
+}
+
+/** How often a stranger comes as near to somebody as the face of `scores` to one of them, by index. */
+function falseAcceptRates(
+  { falseMatches, crowdedMatches }: Calibration,
+  scores: Float64Array,
+  people: number,
+): (index: number) => number {
+  const weight = scores.length > crowdNeeded ? crowdWeight(people) : 0;
+  const crowd =
+    crowdedMatches === undefined || weight === 0
+      ? undefined
+      : {
+          curve: crowdedMatches,
+          scores: crowdedScores(scores, expectedNext(falseMatches, people), weight),
+          weight,
+        };
+  return (index) => {
+    const inCrowd = crowd && { ...crowd, score: crowd.scores[index]! };
+    return galleryFalseAcceptRate(logRateInCrowd(falseMatches, scores[index]!, inCrowd), people);
   };
 }
 
