@@ -7,6 +7,7 @@ import { registerDoctor } from './verbs/doctor.ts';
 import { registerEmbed } from './verbs/embed.ts';
 import { registerEnroll } from './verbs/enroll.ts';
 import { registerEvaluate } from './verbs/evaluate/evaluate.ts';
+import { registerFinetune } from './verbs/finetune.ts';
 import { registerIdentify } from './verbs/identify.ts';
 import { registerKeys } from './verbs/keys/keys.ts';
 import { registerModels } from './verbs/models/models.ts';
@@ -29,6 +30,7 @@ const verbs: readonly RegisterVerb[] = [
   registerDetect,
   registerDemo,
   registerEvaluate,
+  registerFinetune,
   registerServe,
   registerKeys,
   registerModels,

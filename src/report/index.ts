@@ -43,3 +43,9 @@ export type {
   ReportStage,
 } from './report-data.ts';
 export { chooseFaces, chooseMapFaces, choosePhotos, reportLimits } from './selection.ts';
+export {
+  trainingPage,
+  type TrainingPageData,
+  type TrainingPageKind,
+  type TrainingPagePoint,
+} from './training/training-page.ts';

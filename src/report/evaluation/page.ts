@@ -13,6 +13,8 @@ export interface KeyFigure {
 
 /** What every evaluation page is made of. */
 export interface EvaluationPage {
+  /** What stands beside the name of Visage; default `evaluation`. */
+  readonly kind?: string;
   readonly title: string;
   /** One sentence in plain words: what was measured, on what. */
   readonly introduction: Markup;
@@ -31,7 +33,13 @@ const contentPolicy =
   "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /** A self-contained HTML page in the style of the report. Pure: same page, same bytes. */
-export function evaluationPage({ title, introduction, figures, sections }: EvaluationPage): string {
+export function evaluationPage({
+  kind = 'evaluation',
+  title,
+  introduction,
+  figures,
+  sections,
+}: EvaluationPage): string {
   const shown = sections.filter((section) => section !== undefined);
   const page = html`<!doctype html>
 <html lang="en">
@@ -47,7 +55,7 @@ export function evaluationPage({ title, introduction, figures, sections }: Evalu
 <body>
 <a class="skip" href="#main">Skip to the results</a>
 <header class="top">
-  <p class="brand">Visage · evaluation</p>
+  <p class="brand">Visage · ${kind}</p>
   <h1>${title}</h1>
   <p class="note">${introduction}</p>
   <dl class="figures">${figures.map(

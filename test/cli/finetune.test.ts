@@ -1,0 +1,267 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { rooms, type Rooms } from '../../src/cli/rooms.ts';
+import type { FivePoints } from '../../src/detect/index.ts';
+import { decodePhoto, encodePicture } from '../../src/image/index.ts';
+import { Random } from '../../src/kernel/index.ts';
+import { openPack } from '../../src/packs/index.ts';
+import type { Recognizer, RecognizerOptions } from '../../src/recognizer.ts';
+import { htmlTroubles } from './evaluation/page-check.ts';
+import { recordCommandLine } from './recording.ts';
+
+let folder = '';
+const inFolder = (...parts: string[]): string => join(folder, ...parts);
+const earlier = { cache: process.env['VISAGE_CACHE'], models: process.env['VISAGE_MODELS'] };
+
+const sidePx = 150;
+/** A "person" is a coarse pattern of colours; each photo of it is another under noise. */
+async function makePatterns(place: string, people: number, photos: number): Promise<void> {
+  const random = new Random(3);
+  for (let person = 0; person < people; person++) {
+    const cells = Array.from({ length: 6 * 6 * 3 }, () => random.integer(200));
+    await mkdir(join(place, `p${person}`), { recursive: true });
+    for (let photo = 0; photo < photos; photo++) {
+      const data = new Uint8Array(sidePx * sidePx * 3);
+      for (let i = 0; i < data.length; i++) {
+        const [x, y, c] = [Math.floor(i / 3) % sidePx, Math.floor(i / 3 / sidePx), i % 3];
+        data[i] = cells[(Math.floor(y / 25) * 6 + Math.floor(x / 25)) * 3 + c]! + random.integer(55);
+      }
+      const bytes = await encodePicture({ data, width: sidePx, height: sidePx }, { format: 'png' });
+      await writeFile(join(place, `p${person}`, `${photo}.png`), bytes);
+    }
+  }
+}
+
+let looks = 0;
+/** Recognizers that take every photo for a face that lies where the template has it. Networks and packs are real. */
+const patternRooms: Rooms = {
+  ...rooms,
+  recognizer: async () => ({
+    ...(await rooms.recognizer()),
+    openRecognizer: async ({ pack: name = 'bundled' }: RecognizerOptions = {}): Promise<Recognizer> => {
+      const pack = await openPack(name);
+      const { alignment } = pack;
+      assert.equal(alignment.method, 'landmarks');
+      return {
+        pack,
+        concurrency: 2,
+        locate: async (source, signal) => {
+          looks++;
+          const photo = await decodePhoto(source, { signal });
+          const { width, height } = photo;
+          const landmarks = alignment.template as unknown as FivePoints;
+          return { photo, faces: [{ box: { x: 0, y: 0, width, height }, score: 1, landmarks }] };
+        },
+        crop: () => assert.fail('the verb cuts with a border'),
+        embed: () => assert.fail('the verb embeds with the trunk'),
+        identify: () => assert.fail('nobody is identified'),
+        close: async () => {},
+        [Symbol.asyncDispose]: async () => {},
+      };
+    },
+  }),
+};
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'visage-finetune-'));
+  process.env['VISAGE_MODELS'] = inFolder('models');
+  process.env['VISAGE_CACHE'] = inFolder('cache');
+  await makePatterns(inFolder('people'), 10, 6);
+});
+after(async () => {
+  for (const [name, value] of [
+    ['VISAGE_CACHE', earlier.cache],
+    ['VISAGE_MODELS', earlier.models],
+  ] as const) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
+  await rm(folder, { recursive: true });
+});
+
+const usual = ['--variations', '0', '--margin', '0.3', '--learning-rate', '0.002', '--apart', '0.4'];
+const finetune = (dataset: string, name: string, ...more: string[]) =>
+  recordCommandLine(
+    ['finetune', inFolder(dataset), '--as', name, '--report', inFolder(`${name}.html`), ...usual, ...more],
+    patternRooms,
+  );
+const codeOf = (stdout: string): string => (JSON.parse(stdout) as { error: { code: string } }).error.code;
+const modelHash = async (name: string): Promise<string> => {
+  const { path } = (await openPack(name)).models.embedder;
+  return createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+};
+
+interface Document {
+  readonly trained: { readonly people: readonly string[]; readonly photos: number };
+  readonly apart: { readonly people: readonly string[]; readonly chooseAndJudge: boolean };
+  readonly bestStep: number;
+  readonly blend: number;
+  readonly calibration: { readonly people: number } | null;
+  readonly unseen: { readonly pairs: { readonly same: number } };
+  readonly curve: readonly { readonly step: number; readonly unseen: number }[];
+  readonly skipped: readonly { readonly file: string; readonly error: { readonly code: string } }[];
+}
+
+test('a pack is made, known to every verb, with a page and a calibration, and the old one is as it was', async () => {
+  const bundled = await modelHash('bundled');
+  const made = await finetune('people', 'tuned', '--json', '--quiet');
+  assert.equal(made.exitCode, 0, made.stdout + made.stderr);
+  const document = JSON.parse(made.stdout) as Document;
+  assert.equal(document.trained.people.length, 6);
+  assert.equal(document.apart.people.length, 4);
+  assert.deepEqual(
+    document.trained.people.filter((person) => document.apart.people.includes(person)),
+    [],
+  );
+  assert.equal(document.apart.chooseAndJudge, true);
+  assert.ok(document.bestStep > 0);
+  assert.equal(document.calibration!.people, 4);
+  assert.equal(document.curve[0]!.step, 0);
+  assert.deepEqual(document.skipped, []);
+  assert.equal(await modelHash('bundled'), bundled);
+  assert.notEqual(await modelHash('tuned'), bundled);
+
+  const page = await readFile(inFolder('tuned.html'), 'utf8');
+  assert.deepEqual(htmlTroubles(page), []);
+  for (const words of ['people never trained on', 'Learning rate', 'Triplets that still push', '--as tuned'])
+    assert.ok(page.includes(words), words);
+
+  const list = await recordCommandLine(['models', 'list', '--json'], rooms);
+  assert.match(list.stdout, /"name": "tuned",\n\s+"state": "installed"/);
+  const info = await recordCommandLine(['models', 'info', 'tuned'], rooms);
+  assert.match(info.stdout, /trained further on 6 people/);
+  assert.match(info.stdout, /Made from bundled by training its last layer further, seed 0/);
+  assert.ok(existsSync(inFolder('models', 'tuned', 'calibration.json')));
+  const { packCalibration } = await rooms.packs();
+  assert.equal((await packCalibration('tuned'))!.pack, 'tuned');
+
+  const taken = await finetune('people', 'tuned', '--json');
+  assert.deepEqual([taken.exitCode, codeOf(taken.stdout)], [1, 'PACK_EXISTS']);
+  const removed = await recordCommandLine(['models', 'remove', 'tuned', '--json'], rooms);
+  assert.equal(removed.exitCode, 0, removed.stdout);
+  assert.deepEqual(
+    (await readdir(inFolder('models'))).filter((name) => !name.startsWith('.')),
+    [],
+  );
+});
+
+test('photos that were looked at are kept, and the same seed gives the same pack; said for a person', async () => {
+  const start = looks;
+  const first = await finetune('people', 'first');
+  assert.equal(first.exitCode, 0, first.stderr);
+  assert.equal(looks, start, 'every photo was known');
+  assert.match(
+    first.stdout,
+    /^Trained on \d+ photos of 6 people, 4 people kept apart; .*, step \d+ was best\.$/m,
+  );
+  assert.match(first.stdout, /^New photos of trained people: [\d.]+ % → [\d.]+ % of the pairs/m);
+  assert.match(first.stdout, /^People never trained on: [\d.]+ % → [\d.]+ % of the pairs/m);
+  assert.match(first.stderr, /^training: \d+ in /m);
+  assert.match(first.stderr, /Use the pack with --pack first; bundled is as it was\./);
+  await finetune('people', 'second', '--quiet');
+  assert.equal(await modelHash('second'), await modelHash('first'));
+});
+
+test('Ctrl-C keeps the training, says so, and --resume ends where one that never stopped ends', async () => {
+  const long = ['--epochs', '150', '--patience', '100'];
+  const whole = await finetune('people', 'whole', ...long);
+  assert.equal(whole.exitCode, 0, whole.stderr);
+  const kept = inFolder('cache', 'finetune', 'stopped.npz');
+  const watch = setInterval(() => {
+    if (!existsSync(kept)) return;
+    clearInterval(watch);
+    // A moment later, when the verb knows of the file too. Ours is the last; the others are the test runner's.
+    const stop = process.listeners('SIGINT').at(-1) as (signal: string) => void;
+    setTimeout(() => stop('SIGINT'), 20);
+  }, 1);
+  const stopped = await finetune('people', 'stopped', ...long, '--json');
+  clearInterval(watch);
+  assert.deepEqual([stopped.exitCode, codeOf(stopped.stdout)], [1, 'INTERRUPTED']);
+  assert.match(stopped.stdout, /as it was after step \d+ is kept; the same command with --resume goes on/);
+  assert.ok(!existsSync(inFolder('models', 'stopped')), 'no pack yet');
+
+  const other = await finetune('people', 'stopped', ...long, '--resume', '--seed', '4', '--json');
+  assert.deepEqual([other.exitCode, codeOf(other.stdout)], [1, 'CHECKPOINT_INVALID']);
+  const resumed = await finetune('people', 'stopped', ...long, '--resume');
+  assert.equal(resumed.exitCode, 0, resumed.stderr);
+  assert.match(resumed.stderr, /Going on from step \d+\./);
+  assert.equal(await modelHash('stopped'), await modelHash('whole'));
+  assert.ok(!existsSync(kept), 'what is finished is not kept');
+  const none = await finetune('people', 'nothing', '--resume', '--json');
+  assert.deepEqual([none.exitCode, codeOf(none.stdout)], [1, 'CHECKPOINT_INVALID']);
+});
+
+test('bad data and bad settings end in a coded error with advice, and leave no pack', async () => {
+  await cp(inFolder('people'), inFolder('three'), { recursive: true });
+  for (let person = 3; person < 10; person++) await rm(inFolder('three', `p${person}`), { recursive: true });
+  await cp(inFolder('three', 'p0'), inFolder('one', 'p0'), { recursive: true });
+  for (let person = 0; person < 5; person++) {
+    await cp(inFolder('people', `p${person}`, '0.png'), inFolder('single', `p${person}`, '0.png'));
+    await mkdir(inFolder('broken', `p${person}`), { recursive: true });
+    for (const file of ['a.jpg', 'b.jpg'])
+      await writeFile(inFolder('broken', `p${person}`, file), 'no photo');
+  }
+  await mkdir(inFolder('empty'));
+  const start = looks;
+  const cases: readonly (readonly [string, string, RegExp, ...string[]])[] = [
+    ['one', 'TRAINING_DATA', /one person only/],
+    ['single', 'TRAINING_DATA', /nobody has two photos/],
+    ['three', 'TRAINING_DATA', /only 3 of 3 people have two photos.*at least four people/s],
+    ['empty', 'DATASET_EMPTY', /./],
+    ['absent', 'FILE_NOT_FOUND', /./],
+  ];
+  for (const [dataset, code, words] of cases) {
+    const { exitCode, stdout } = await finetune(dataset, 'never', '--json');
+    assert.deepEqual([dataset, exitCode, codeOf(stdout)], [dataset, 1, code]);
+    assert.match(stdout, words);
+  }
+  assert.equal(looks, start, 'told before any photo is looked at');
+  const broken = await finetune('broken', 'never', '--json');
+  assert.deepEqual([broken.exitCode, codeOf(broken.stdout)], [1, 'ALL_PHOTOS_FAILED']);
+
+  for (const [name, code] of [
+    ['bundled', 'PACK_EXISTS'],
+    ['../out', 'OPTION_INVALID'],
+  ] as const) {
+    const { stdout } = await finetune('people', name, '--json');
+    assert.equal(codeOf(stdout), code);
+  }
+  const flags: readonly (readonly [string, string, number, string])[] = [
+    // Numbers that are none any more;
+    ['--learning-rate', '1e38', 1, 'TRAINING_DIVERGED'],
+    // nothing but harm done.
+    ['--learning-rate', '0.5', 1, 'TRAINING_NO_GAIN'],
+    ['--learning-rate', '0', 2, 'OPTION_INVALID'],
+    ['--apart', '1', 2, 'OPTION_INVALID'],
+    ['--loss', 'other', 2, 'OPTION_INVALID'],
+  ];
+  for (const [flag, value, exit, code] of flags) {
+    const { exitCode, stdout } = await finetune('people', 'never', flag, value, '--json');
+    assert.deepEqual([flag, value, exitCode, codeOf(stdout)], [flag, value, exit, code]);
+  }
+  assert.ok(!existsSync(inFolder('models', 'never')));
+  assert.deepEqual(
+    await readdir(inFolder('cache', 'finetune')).then((list) => list.filter((f) => f.endsWith('.npz'))),
+    [],
+  );
+});
+
+test('single files that cannot be read are left out and named', async () => {
+  await cp(inFolder('people'), inFolder('mixed'), { recursive: true });
+  await writeFile(inFolder('mixed', 'p0', 'broken.jpg'), 'no photo');
+  const made = await finetune('mixed', 'mixed', '--json', '--quiet');
+  assert.equal(made.exitCode, 0, made.stdout);
+  const { skipped } = JSON.parse(made.stdout) as Document;
+  assert.deepEqual(
+    skipped.map(({ file, error }) => [file, error.code]),
+    [['p0/broken.jpg', 'IMAGE_UNREADABLE']],
+  );
+  assert.ok((await readFile(inFolder('mixed.html'), 'utf8')).includes('p0/broken.jpg'));
+});
