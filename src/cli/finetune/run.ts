@@ -156,9 +156,10 @@ const endWords = {
 } as const;
 
 function change({ trials, before, after }: Awaited<ReturnType<typeof fineTuneHead>>['unseen']): string {
-  const different = trials.same.length - trials.same.reduce((sum, value) => sum + value, 0);
-  const strict = different >= 1000 ? 'one in a thousand' : 'none';
-  return `${percent(before.rate, 2)} → ${percent(after.rate, 2)} of the pairs of one person recognised while ${strict} of ${different} pairs of two people is mistaken`;
+  const same = trials.same.reduce((sum, value) => sum + value, 0);
+  const different = trials.same.length - same;
+  const mistaken = different >= 1000 ? '1 in 1000' : 'none';
+  return `${percent(before.rate, 2)} → ${percent(after.rate, 2)} of ${same} pairs of one person recognised, ${mistaken} of ${different} of two people mistaken`;
 }
 
 function headOptions(request: FinetuneRequest, faces: number): FineTuneHeadOptions {

@@ -104,11 +104,12 @@ function spoken({ trueAcceptRates }: VerificationMeasures) {
 function gainFigure(label: string, { before, after }: TrainingPageKind, strong: boolean) {
   const [old, now] = [spoken(before), spoken(after)];
   if (old?.measured === undefined || now?.measured === undefined) {
-    const change = before.equalErrorRate.value - after.equalErrorRate.value;
-    return { value: points(change), label: `fewer errors, ${label}`, strong };
+    const change = after.equalErrorRate.value - before.equalErrorRate.value;
+    return { value: points(change), label: `equal errors, ${label}`, strong };
   }
   const [from, to] = [old.measured.point.trueAcceptRate, now.measured.point.trueAcceptRate];
-  return { value: points(to - from), label, detail: `${percent(from)} → ${percent(to)}`, strong };
+  const detail = `${percent(from)} → ${percent(to)}`;
+  return { value: points(to - from), label: `${label}, at ${oneIn(old.falseAcceptRate)}`, detail, strong };
 }
 
 /** A change of a share: `+1.25 points`. */
