@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { rooms, type Rooms } from '../../src/cli/rooms.ts';
-import type { FivePoints } from '../../src/detect/index.ts';
 import { decodePhoto, encodePicture } from '../../src/image/index.ts';
 import { Random } from '../../src/kernel/index.ts';
 import { openPack } from '../../src/packs/index.ts';
@@ -43,8 +42,8 @@ const patternRooms: Rooms = {
   ...rooms,
   recognizer: async () => ({
     ...(await rooms.recognizer()),
-    openRecognizer: async ({ pack: name = 'bundled' }: RecognizerOptions = {}): Promise<Recognizer> => {
-      const pack = await openPack(name);
+    openRecognizer: async (options?: RecognizerOptions): Promise<Recognizer> => {
+      const pack = await openPack(options?.pack ?? 'bundled');
       const { alignment } = pack;
       assert.equal(alignment.method, 'landmarks');
       return {
@@ -54,7 +53,7 @@ const patternRooms: Rooms = {
           looks++;
           const photo = await decodePhoto(source, { signal });
           const { width, height } = photo;
-          const landmarks = alignment.template as unknown as FivePoints;
+          const landmarks = alignment.template;
           return { photo, faces: [{ box: { x: 0, y: 0, width, height }, score: 1, landmarks }] };
         },
         crop: () => assert.fail('the verb cuts with a border'),

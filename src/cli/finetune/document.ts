@@ -16,20 +16,27 @@ export interface FinetuneResult {
   readonly photos: number;
 }
 
-const kindRecord = ({ before, after }: MeasuredKind): unknown => {
-  const record = ({ equalErrorRate, areaUnderCurve, trueAcceptRates }: MeasuredKind['before']): unknown => ({
-    equalErrorRate: rounded(equalErrorRate.value, 6),
-    areaUnderCurve: rounded(areaUnderCurve.value, 6),
-    trueAcceptRates: trueAcceptRates.map(({ falseAcceptRate, pairsNeeded, measured }) => ({
-      falseAcceptRate,
-      value: measured === undefined ? null : rounded(measured.point.trueAcceptRate, 6),
-      low: measured?.interval === undefined ? null : rounded(measured.interval.low, 6),
-      high: measured?.interval === undefined ? null : rounded(measured.interval.high, 6),
-      pairsNeeded,
-    })),
-  });
-  return { pairs: before.pairs, before: record(before), after: record(after) };
-};
+const measureRecord = ({
+  equalErrorRate,
+  areaUnderCurve,
+  trueAcceptRates,
+}: MeasuredKind['before']): unknown => ({
+  equalErrorRate: rounded(equalErrorRate.value, 6),
+  areaUnderCurve: rounded(areaUnderCurve.value, 6),
+  trueAcceptRates: trueAcceptRates.map(({ falseAcceptRate, pairsNeeded, measured }) => ({
+    falseAcceptRate,
+    value: measured === undefined ? null : rounded(measured.point.trueAcceptRate, 6),
+    low: measured?.interval === undefined ? null : rounded(measured.interval.low, 6),
+    high: measured?.interval === undefined ? null : rounded(measured.interval.high, 6),
+    pairsNeeded,
+  })),
+});
+
+const kindRecord = ({ before, after }: MeasuredKind): unknown => ({
+  pairs: before.pairs,
+  before: measureRecord(before),
+  after: measureRecord(after),
+});
 
 /** What `visage finetune --json` prints. */
 export function finetuneDocument(result: FinetuneResult): unknown {

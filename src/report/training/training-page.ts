@@ -217,6 +217,9 @@ function rocSection(
   };
 }
 
+const share = (value: number): string => `${Number((100 * value).toPrecision(4))} %`;
+const plain = (value: number): string => String(Number(value.toPrecision(3)));
+
 function curvesSection(studio: Studio, { curve, bestStep, loss }: TrainingPageData): Section {
   const of = (name: string, value: (point: TrainingPagePoint) => number | undefined): CurveSeries => ({
     name,
@@ -228,8 +231,6 @@ function curvesSection(studio: Studio, { curve, bestStep, loss }: TrainingPageDa
   const kept = of('people never trained on', ({ unseen }) => unseen);
   const fresh = of('new photos of trained people', (point) => point.fresh);
   const rates = fresh.points.length > 0 ? [kept, fresh] : [kept];
-  const share = (value: number): string => `${Number((100 * value).toPrecision(4))} %`;
-  const plain = (value: number): string => String(Number(value.toPrecision(3)));
   const figures = [
     {
       title: 'Recognised at one false accept in a thousand',
