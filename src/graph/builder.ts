@@ -79,6 +79,7 @@ export class GraphBuilder {
    * Appends a node with several outputs.
    * @param inputs `undefined` for an optional input that is left out
    * @param name of the node; its values are called after it
+   * @param domain of the operator; that of ONNX is empty
    */
   nodes(
     op: string,
@@ -86,6 +87,7 @@ export class GraphBuilder {
     attributes: Readonly<Record<string, OnnxAttribute>>,
     results: readonly NodeResult[],
     name = op.toLowerCase(),
+    domain = '',
   ): Value[] {
     for (const input of inputs) {
       if (input !== undefined && this.#values.get(input.name) !== input) {
@@ -98,7 +100,7 @@ export class GraphBuilder {
     this.#nodes.push({
       op,
       name: outputs[0]!.name,
-      domain: '',
+      domain,
       inputs: inputs.map((input) => input?.name ?? ''),
       outputs: outputs.map((output) => output.name),
       attributes,

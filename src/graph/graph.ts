@@ -34,12 +34,17 @@ export interface Graph {
  */
 export const opsetVersion = 17;
 const irVersion = 8;
+/** Of operators that are not ONNX's own but a runtime's: all of ONNX Runtime's are of version 1. */
+const otherOpsetVersion = 1;
 
 /** The graph as a whole ONNX model. The same graph gives the same bytes. */
 export function toModel(graph: Graph, metadata: ReadonlyMap<string, string> = new Map()): OnnxModel {
   return {
     irVersion,
-    opsets: new Map([['', opsetVersion]]),
+    opsets: new Map([
+      ...graph.nodes.map(({ domain }): [string, number] => [domain, otherOpsetVersion]),
+      ['', opsetVersion],
+    ]),
     producerName: 'visage',
     producerVersion: '',
     domain: '',

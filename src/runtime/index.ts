@@ -1,6 +1,7 @@
 export { Batcher } from './batcher.ts';
 export type { BatcherOptions } from './batcher.ts';
 export { multipliesBytesExactly } from './byte-products.ts';
+export { convolutionBlock } from './convolution-block.ts';
 export type { InferencePool, ModelFile, TensorMap } from './inference.ts';
 export { localSessionOptions, openLocalSession } from './local-session.ts';
 export type { LocalSession, LocalSessionOptions } from './local-session.ts';

@@ -1,7 +1,7 @@
 import { encodeModel } from '../formats/index.ts';
 import { toModel, type Graph, type Value } from '../graph/index.ts';
 import { visageError, type Tensor } from '../kernel/index.ts';
-import { openLocalSession, type LocalSession, type TensorMap } from '../runtime/index.ts';
+import { convolutionBlock, openLocalSession, type LocalSession, type TensorMap } from '../runtime/index.ts';
 import {
   differentiate,
   gradientName,
@@ -94,7 +94,7 @@ export class GradientSession implements AsyncDisposable {
     weights: ReadonlyMap<string, Float32Tensor>,
     { threads, ...options }: GradientSessionOptions,
   ): Promise<GradientSession> {
-    const gradients = differentiate(graph, options);
+    const gradients = differentiate(graph, { channelBlock: await convolutionBlock(), ...options });
     const model = encodeModel(toModel(gradients));
     const session = await openLocalSession(gradients.name, model, threads === undefined ? {} : { threads });
     return new GradientSession(session, weights, options.weights);

@@ -2,6 +2,7 @@ import { test } from 'node:test';
 import * as ops from '../../src/graph/index.ts';
 import { float, GraphBuilder, int, ints, text, type Value } from '../../src/graph/index.ts';
 import { Random } from '../../src/kernel/index.ts';
+import { convolutionBlock } from '../../src/runtime/index.ts';
 import { checkGradients, normals, type Numbers } from './support/gradient-check.ts';
 
 /** Collects the inputs and weights of a small graph with random numbers. */
@@ -93,6 +94,7 @@ const cases: Readonly<Record<string, (c: Case, batch: number) => Value>> = {
   'Conv 1×7': (c, n) => c.conv(c.input([n, 3, 9, 9]), 4, [1, 7], { pads: [0, 3, 0, 3] }),
   'Conv 7×1': (c, n) => c.conv(c.input([n, 3, 5, 5]), 4, [7, 1], { pads: [3, 0, 3, 0] }),
   'Conv 1×1': (c, n) => c.conv(c.input([n, 5, 9, 9]), 4, [1, 1], { bias: false }),
+  'Conv 1×1, large picture': (c, n) => c.conv(c.input([n, 5, 9, 11]), 4, [1, 1]),
   'Conv 1×1, stride 2': (c, n) => c.conv(c.input([n, 5, 7, 8]), 4, [1, 1], { stride: 2 }),
   'Conv of unequal strides': (c, n) => c.conv(c.input([n, 2, 9, 9]), 3, [3, 2], { stride: [1, 2] }),
   'Conv, 2 groups': (c, n) => c.conv(c.input([n, 4, 9, 9]), 6, [3, 3], { groups: 2, pads: [1, 1, 1, 1] }),
@@ -202,6 +204,27 @@ for (const [name, build] of Object.entries(cases)) {
       const result = build(c, batch);
       c.b.output('y', result);
       await checkGradients(c.b.finish(), c.inputs);
+    }
+  });
+}
+
+/** Convolutions of as many channels as ONNX Runtime's fast ones take. */
+const blockedCases: Readonly<Record<string, (c: Case, batch: number) => Value>> = {
+  'Conv 3×3, padding': (c, n) => c.conv(c.input([n, 16, 5, 7]), 32, [3, 3], { pads: [1, 1, 1, 1] }),
+  'Conv 3×3, odd pads': (c, n) =>
+    c.conv(c.input([n, 32, 7, 4]), 16, [3, 3], { pads: [0, 2, 1, 0], bias: false }),
+  'Conv 3×5, SAME': (c, n) => c.conv(c.input([n, 16, 5, 7]), 16, [3, 5], { same: true }),
+  'Conv 3×3, stride 2': (c, n) =>
+    c.conv(c.input([n, 16, 9, 7]), 16, [3, 3], { stride: 2, pads: [1, 1, 1, 1] }),
+  'two Conv 3×3': (c, n) => c.conv(ops.relu(c.b, c.conv(c.input([n, 16, 7, 7]), 16, [3, 3])), 16, [3, 3]),
+};
+for (const [name, build] of Object.entries(blockedCases)) {
+  test(`the gradient of ${name} by blocks of channels is that of central differences`, async () => {
+    const channelBlock = await convolutionBlock();
+    for (const batch of [1, 3]) {
+      const c = new Case();
+      c.b.output('y', build(c, batch));
+      await checkGradients(c.b.finish(), c.inputs, ['y'], channelBlock);
     }
   });
 }

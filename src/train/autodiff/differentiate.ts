@@ -14,6 +14,12 @@ export interface DifferentiateOptions {
    * to each of several numbers is an input, `gradient/<output>`; a single number is the loss itself.
    */
   readonly outputs?: readonly string[];
+  /**
+   * How many channels ONNX Runtime's fast convolutions take at a time on this machine (`convolutionBlock`
+   * of the runtime room): they then serve for trained filters as well, and the graph runs nowhere else.
+   * By default 0, a graph of ONNX's own operators.
+   */
+  readonly channelBlock?: number;
 }
 
 /** What the gradient with respect to a value is called. */
@@ -48,6 +54,7 @@ function runningAverages(graph: Graph): string[] {
 export function differentiate(graph: Graph, options: DifferentiateOptions): Graph {
   const copy = new GraphCopy(graph, `${graph.name}-gradient`);
   const { b } = copy;
+  const { channelBlock = 0 } = options;
   const trained = new Set([...options.weights, ...(options.inputs ?? [])]);
   const states = runningAverages(graph);
   for (const name of new Set([...options.weights, ...states])) {
@@ -63,11 +70,13 @@ export function differentiate(graph: Graph, options: DifferentiateOptions): Grap
   const active = new Set(trained);
   const kept = new Map<GraphNode, readonly Value[]>();
   for (const node of graph.nodes) {
-    const isActive = node.inputs.some((input) => active.has(input));
+    const wants = (input: number): boolean => active.has(node.inputs[input] ?? '');
+    const isActive = node.inputs.some((_, input) => wants(input));
     const mustExpand = isActive || intAttribute(node, 'training_mode', 0) === 1;
     const forward = mustExpand ? operations.get(node.op)?.forward : undefined;
-    if (forward === undefined) copy.node(node);
-    const computed = forward?.({ b, node, inputs: copy.inputsOf(node), results: copy.resultsOf(node) });
+    const [inputs, results] = [copy.inputsOf(node), copy.resultsOf(node)];
+    const computed = forward?.({ b, node, channelBlock, inputs, results, wants });
+    if (computed === undefined) copy.node(node);
     for (const [i, output] of (computed?.outputs ?? []).entries()) copy.set(node.outputs[i]!, output);
     if (computed?.kept !== undefined) kept.set(node, computed.kept);
     if (isActive) for (const output of node.outputs) active.add(output);
@@ -95,6 +104,7 @@ export function differentiate(graph: Graph, options: DifferentiateOptions): Grap
     const outgoing = operation.backward({
       b,
       node,
+      channelBlock,
       inputs: copy.inputsOf(node),
       outputs: node.outputs.map((output) => copy.value(output)),
       kept: kept.get(node) ?? [],

@@ -4,6 +4,8 @@ import type { GraphBuilder, GraphNode, NodeResult, Value } from '../../graph/ind
 export interface Step {
   readonly b: GraphBuilder;
   readonly node: GraphNode;
+  /** See `DifferentiateOptions`. */
+  readonly channelBlock: number;
   /** `undefined` for an optional input that is left out. */
   readonly inputs: readonly (Value | undefined)[];
   readonly outputs: readonly Value[];
@@ -20,9 +22,13 @@ export interface Step {
 export interface Forward {
   readonly b: GraphBuilder;
   readonly node: GraphNode;
+  /** See `DifferentiateOptions`. */
+  readonly channelBlock: number;
   readonly inputs: readonly (Value | undefined)[];
   /** Types and shapes of the outputs. */
   readonly results: readonly NodeResult[];
+  /** Whether the gradient with respect to this input will be asked for. */
+  wants(input: number): boolean;
 }
 
 /** What an operation computed forward: its outputs, and values that its derivative needs. */
@@ -33,8 +39,8 @@ export interface Computed {
 
 /** An operator of ONNX and its derivative. */
 export interface Operation {
-  /** Nodes in place of the original one, where the derivative needs more than that gives. */
-  readonly forward?: (forward: Forward) => Computed;
+  /** Nodes in place of the original one, where the derivative needs more than that gives, or faster ones. */
+  readonly forward?: (forward: Forward) => Computed | undefined;
   /**
    * The local derivative: appends the nodes that turn the gradients of the outputs into those of the
    * inputs. May leave out what is not wanted; called only when a gradient came in for some output.

@@ -1,6 +1,6 @@
 import type { Value } from '../../graph/index.ts';
 import { samePadding, type Pads } from '../../graph/index.ts';
-import { intsAttribute, textAttribute, type Step } from './operation.ts';
+import { intsAttribute, textAttribute, type Forward } from './operation.ts';
 
 /** A sliding window over a picture whose sizes are known. */
 export interface Windows {
@@ -13,7 +13,12 @@ export interface Windows {
   readonly to: readonly [number, number];
 }
 
-function pictureSize({ b, node }: Step, value: Value): readonly [number, number] {
+/** A node on the way forward or back, with the shapes of what it gives. */
+interface Placed extends Pick<Forward, 'b' | 'node' | 'inputs'> {
+  readonly outputs: readonly Pick<Value, 'dims'>[];
+}
+
+function pictureSize({ b, node }: Placed, value: Pick<Value, 'dims'>): readonly [number, number] {
   const [, , height, width] = value.dims;
   if (typeof height === 'number' && typeof width === 'number') return [height, width];
   return b.fail(
@@ -22,10 +27,10 @@ function pictureSize({ b, node }: Step, value: Value): readonly [number, number]
 }
 
 /** The window of a `Conv` or pooling node over its first input. */
-export function windowsOf(step: Step, kernel: readonly [number, number]): Windows {
-  const { b, node } = step;
-  const from = pictureSize(step, step.inputs[0]!);
-  const to = pictureSize(step, step.outputs[0]!);
+export function windowsOf(placed: Placed, kernel: readonly [number, number]): Windows {
+  const { b, node } = placed;
+  const from = pictureSize(placed, placed.inputs[0]!);
+  const to = pictureSize(placed, placed.outputs[0]!);
   const strides = (intsAttribute(node, 'strides') ?? [1, 1]) as [number, number];
   if ((intsAttribute(node, 'dilations') ?? []).some((dilation) => dilation !== 1)) {
     b.fail(`the derivative of ${node.name} is known without dilation alone`);

@@ -65,16 +65,23 @@ const checkedPlaces = 24;
  * differences of a float64 reference, and the outputs themselves.
  * @param inputs of the graph; its weights are its float32 constants called `weight…`
  * @param outputs that the loss depends on
+ * @param channelBlock of ONNX Runtime's fast convolutions, where they are to be used
  */
 export async function checkGradients(
   graph: Graph,
   inputs: ReadonlyMap<string, Numbers>,
   outputs: readonly string[] = graph.outputs.map(({ name }) => name),
+  channelBlock = 0,
 ): Promise<void> {
   const random = new Random(1);
   const weights = [...graph.initializers.keys()].filter((name) => name.startsWith('weight'));
   const trainable = [...inputs].filter(([name]) => graph.inputs.some((input) => input.name === name));
-  const gradients = differentiate(graph, { weights, inputs: trainable.map(([name]) => name), outputs });
+  const gradients = differentiate(graph, {
+    weights,
+    inputs: trainable.map(([name]) => name),
+    outputs,
+    channelBlock,
+  });
   const values = new Map<string, Numbers>(inputs);
   for (const [name, { dims, data }] of graph.initializers) {
     values.set(name, { dims, data: data as Float32Array });
