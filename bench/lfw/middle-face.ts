@@ -1,19 +1,7 @@
 import { join } from 'node:path';
+import { middleFace } from '../../src/dataset/index.ts';
 import type { LocatedFace } from '../../src/detect/index.ts';
-import type { LocatedPhoto, Recognizer } from '../../src/recognizer.ts';
-
-/**
- * The person an LFW picture is named after is in its middle: of several faces the one is taken that is
- * largest after a penalty on its distance from the centre, as davidsandberg/facenet's
- * `align_dataset_mtcnn.py` chooses.
- */
-export function middleFace({ photo, faces }: LocatedPhoto): LocatedFace | undefined {
-  const rank = ({ box }: LocatedFace): number => {
-    const [dx, dy] = [box.x + box.width / 2 - photo.width / 2, box.y + box.height / 2 - photo.height / 2];
-    return box.width * box.height - 2 * (dx * dx + dy * dy);
-  };
-  return faces.toSorted((a, b) => rank(b) - rank(a))[0];
-}
+import type { Recognizer } from '../../src/recognizer.ts';
 
 /** Where a face of LFW usually is: its average landmarks, in shares of the picture. */
 const usualLandmarks = [0.42, 0.46, 0.58, 0.46, 0.5, 0.56, 0.44, 0.64, 0.57, 0.64];
@@ -33,7 +21,7 @@ export async function embedMiddleFace(
     x: usualLandmarks[i]! * width,
     y: usualLandmarks[i + 1]! * height,
   })) as unknown as LocatedFace['landmarks'];
-  const face = middleFace(located);
+  const face = middleFace(located.faces, width, height);
   const chosen = face ?? { box: { x: 0, y: 0, width, height }, score: 0, landmarks };
   const [embedding] = await recognizer.embed([recognizer.crop(located, chosen)]);
   return { image, found: face !== undefined, embedding: embedding! };

@@ -4,13 +4,13 @@
  */
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { LocatedFace } from '../../src/detect/index.ts';
+import { middleFace } from '../../src/dataset/index.ts';
 import { decodeModel, encodeModel, readNpz, writeNpz } from '../../src/formats/index.ts';
 import { toModel, type Graph } from '../../src/graph/index.ts';
 import { mirror } from '../../src/image/index.ts';
 import { mapInOrder } from '../../src/kernel/index.ts';
 import { openPack, userCacheFolder } from '../../src/packs/index.ts';
-import { openRecognizer, type LocatedPhoto } from '../../src/recognizer.ts';
+import { openRecognizer } from '../../src/recognizer.ts';
 import { openLocalSession } from '../../src/runtime/index.ts';
 import { graphOfModel, headOf, splitGraph } from '../../src/train/index.ts';
 import { images } from './lfw-people.ts';
@@ -30,15 +30,6 @@ export async function bundledNetwork(): Promise<{ graph: Graph; trunk: Graph; he
   return { graph, at, ...splitGraph(graph, at) };
 }
 
-/** Of several faces the large one in the middle, as `bench/lfw/verification.ts` chooses. */
-function middleFace({ photo, faces }: LocatedPhoto): LocatedFace | undefined {
-  const rank = ({ box }: LocatedFace): number => {
-    const [dx, dy] = [box.x + box.width / 2 - photo.width / 2, box.y + box.height / 2 - photo.height / 2];
-    return box.width * box.height - 2 * (dx * dx + dy * dy);
-  };
-  return faces.toSorted((a, b) => rank(b) - rank(a))[0];
-}
-
 async function compute(
   photos: readonly string[],
   say: (line: string) => void,
@@ -49,7 +40,8 @@ async function compute(
   const features = new Map<string, Float32Array>();
   const crops = mapInOrder(photos, recognizer.concurrency, async (photo) => {
     const located = await recognizer.locate(join(images, photo));
-    const face = middleFace(located);
+    const { faces, photo: seen } = located;
+    const face = middleFace(faces, seen.width, seen.height);
     return { photo, crop: face && recognizer.crop(located, face) };
   });
   for await (const { photo, crop } of crops) {

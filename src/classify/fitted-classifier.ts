@@ -71,10 +71,12 @@ export class FittedClassifier implements Classifier, ClassifierParts {
   readonly note: string | undefined;
   readonly calibration?: Calibration;
   readonly maxFalseAccept?: number;
+  readonly #parts: ClassifierParts;
   readonly #templates: readonly PersonTemplate[] = [];
 
   /** @throws VisageError `PACK_MISMATCH` for a calibration of another pack; `OPTION_INVALID` for a rate that it cannot promise */
   constructor(parts: ClassifierParts) {
+    this.#parts = parts;
     this.pack = parts.pack;
     this.dimension = parts.dimension;
     this.maxDistance = parts.maxDistance;
@@ -105,18 +107,7 @@ export class FittedClassifier implements Classifier, ClassifierParts {
    */
   withMaxFalseAccept(maxFalseAccept: number): FittedClassifier {
     if (this.calibration === undefined) throw visageError('CALIBRATION_MISSING', { what: 'The classifier' });
-    const { pack, dimension, maxDistance, seed, people, model, note, calibration } = this;
-    return new FittedClassifier({
-      pack,
-      dimension,
-      maxDistance,
-      seed,
-      people,
-      model,
-      note,
-      calibration,
-      maxFalseAccept,
-    });
+    return new FittedClassifier({ ...this.#parts, maxFalseAccept });
   }
 
   get kind(): ClassifierKind {

@@ -23,7 +23,7 @@ html{scroll-behavior:smooth;scroll-padding-top:64px;-webkit-text-size-adjust:100
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}*{transition:none!important}}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 var(--sans);font-variant-numeric:tabular-nums}
 .top,nav ul,main,footer{max-width:1180px;margin-inline:auto;padding-inline:clamp(16px,4vw,40px)}
-h1,h2,h3{font-family:var(--serif);font-weight:600;line-height:1.15;letter-spacing:-.01em;text-wrap:balance;margin:0}
+h1,h2,h3{overflow-wrap:anywhere;font-family:var(--serif);font-weight:600;line-height:1.15;letter-spacing:-.01em;text-wrap:balance;margin:0}
 h1{font-size:clamp(2rem,5.5vw,3.4rem);max-width:22ch}
 h2{font-size:clamp(1.5rem,3vw,2rem)}
 h3{font-size:1.15rem;margin:36px 0 10px}

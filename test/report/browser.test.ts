@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { buildReport } from '../../src/report/index.ts';
-import { openBrowser, skipWithoutBrowser } from '../support/browser.ts';
+import { openBrowser, openPage, overflowPx, skipWithoutBrowser } from '../support/browser.ts';
 import { syntheticReport } from './synthetic-report.ts';
 
 describe('the report in a browser', { skip: skipWithoutBrowser }, () => {
@@ -33,34 +33,22 @@ describe('the report in a browser', { skip: skipWithoutBrowser }, () => {
     await rm(folder, { recursive: true });
   });
 
-  async function open(width: number): Promise<{ page: Page; troubles: string[] }> {
-    const page = await browser.newPage({ viewport: { width, height: 800 } });
-    const troubles: string[] = [];
-    page.on('console', (message) => troubles.push(message.text()));
-    page.on('pageerror', (error) => troubles.push(error.message));
-    page.on('request', (request) => {
-      if (!request.url().startsWith('data:') && request.url() !== address) troubles.push(request.url());
-    });
-    await page.goto(address);
-    return { page, troubles };
-  }
-
   it('opens without a complaint or a request, and no name runs', async () => {
-    const { page, troubles } = await open(1200);
+    const { page, troubles } = await openPage(browser, address);
     assert.deepEqual(troubles, []);
     assert.match(await page.title(), /^Who is in/);
     await page.close();
   });
 
   it('fits a phone', async () => {
-    const { page } = await open(360);
-    const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+    const { page } = await openPage(browser, address, { width: 360 });
+    const overflow = await overflowPx(page);
     assert.equal(overflow, 0);
     await page.close();
   });
 
   it('filters the predictions by tone and name', async () => {
-    const { page, troubles } = await open(1200);
+    const { page, troubles } = await openPage(browser, address);
     const visible = (): Promise<number> => page.locator('.card:visible').count();
     assert.equal(await visible(), 24);
     await page.locator('#more-cards').click();
@@ -75,7 +63,7 @@ describe('the report in a browser', { skip: skipWithoutBrowser }, () => {
   });
 
   it('tells about a face on the map by pointer and by keyboard', async () => {
-    const { page, troubles } = await open(1200);
+    const { page, troubles } = await openPage(browser, address);
     await page.locator('.markers path').first().hover();
     assert.match(await page.locator('#map-tip').innerText(), /test face/);
     await page.locator('#plane').focus();

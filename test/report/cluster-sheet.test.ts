@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { chooseSheetFaces } from '../../src/report/cluster-sheet/sheet-data.ts';
 import {
   buildClusterSheet,
@@ -12,7 +12,7 @@ import {
   type SheetCluster,
   sheetLimits,
 } from '../../src/report/index.ts';
-import { openBrowser, skipWithoutBrowser } from '../support/browser.ts';
+import { openBrowser, openPage, overflowPx, skipWithoutBrowser } from '../support/browser.ts';
 import { pixel } from './synthetic-report.ts';
 
 const hostile = `<img src=x onerror="document.title='hacked'">`;
@@ -100,30 +100,18 @@ describe('the contact sheet in a browser', { skip: skipWithoutBrowser }, () => {
     await rm(folder, { recursive: true });
   });
 
-  async function open(width: number): Promise<{ page: Page; troubles: string[] }> {
-    const page = await browser.newPage({ viewport: { width, height: 800 } });
-    const troubles: string[] = [];
-    page.on('console', (message) => troubles.push(message.text()));
-    page.on('pageerror', (error) => troubles.push(error.message));
-    page.on('request', (request) => {
-      if (!request.url().startsWith('data:') && request.url() !== address) troubles.push(request.url());
-    });
-    await page.goto(address);
-    return { page, troubles };
-  }
-
   it('opens without a complaint or a request, no name runs, and it fits a phone', async () => {
     for (const width of [360, 1200]) {
-      const { page, troubles } = await open(width);
+      const { page, troubles } = await openPage(browser, address, { width });
       assert.deepEqual(troubles, []);
       assert.match(await page.title(), /^Who is in holiday/);
-      assert.equal(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), 0);
+      assert.equal(await overflowPx(page), 0);
       await page.close();
     }
   });
 
   it('gives the command for what is chosen', async () => {
-    const { page, troubles } = await open(1200);
+    const { page, troubles } = await openPage(browser, address);
     const commands = (): Promise<string[]> => page.locator('#chosen-commands code').allTextContents();
     const click = (name: string): Promise<void> => page.locator(`button[data-name="${name}"]`).click();
     await click('1');

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { openBrowser, skipWithoutBrowser } from '../../support/browser.ts';
+import { openBrowser, openPage, skipWithoutBrowser } from '../../support/browser.ts';
 import { readmeBlocks, readmeCommands } from '../../support/readme.ts';
 import { inRepository } from '../../support/repository.ts';
 
@@ -84,11 +84,7 @@ describe('visage demo on the sample photos', () => {
   it('opens in a browser without a complaint', { skip: skipWithoutBrowser }, async () => {
     const browser = await openBrowser();
     try {
-      const page = await browser.newPage();
-      const troubles: string[] = [];
-      page.on('console', (message) => troubles.push(message.text()));
-      page.on('pageerror', (error) => troubles.push(error.message));
-      await page.goto(pathToFileURL(inDemo('report.html')).href);
+      const { page, troubles } = await openPage(browser, pathToFileURL(inDemo('report.html')).href);
       assert.deepEqual(troubles, []);
       assert.equal(await page.locator('.photo').count(), 6);
     } finally {

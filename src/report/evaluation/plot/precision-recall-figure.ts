@@ -19,9 +19,10 @@ const radius = ({ used }: PrecisionRecallPoint): number => (used ? 6 : 2.5);
 
 /** How much of one the other costs; a large dot marks what is in use. */
 export function precisionRecallFigure(series: readonly PrecisionRecallSeries[]): Figure {
-  const points = series.flatMap((one) => one.points);
-  const left = shareFloor(Math.min(...points.map(({ recall }) => recall)));
-  const bottom = shareFloor(Math.min(...points.map(({ precision }) => precision)));
+  // What is far from anything in use is of no interest, and would crowd the rest into a corner.
+  const used = series.flatMap((one) => one.points.filter((point) => point.used));
+  const worst = Math.min(...used.flatMap(({ precision, recall }) => [precision, recall]));
+  const floor = shareFloor(1 - 2 * (1 - worst));
   return {
     told: `Precision against recall, one line for each of ${series.map(({ name }) => name).join(', ')}.`,
     heightShare: 1.1,
@@ -31,7 +32,7 @@ export function precisionRecallFigure(series: readonly PrecisionRecallSeries[]):
       marginRight: 18,
       marginTop: 26,
       x: {
-        domain: [left, 1],
+        domain: [floor, 1],
         ticks: 5,
         tickFormat: percentLabel,
         label: 'faces of a person that are together (recall)',
@@ -40,7 +41,7 @@ export function precisionRecallFigure(series: readonly PrecisionRecallSeries[]):
         grid: true,
       },
       y: {
-        domain: [bottom, 1],
+        domain: [floor, 1],
         ticks: 5,
         tickFormat: percentLabel,
         label: 'of a group that are one person (precision)',
@@ -56,8 +57,16 @@ export function precisionRecallFigure(series: readonly PrecisionRecallSeries[]):
             stroke: hue,
             strokeWidth: 2.25,
             strokeDasharray: dashes,
+            clip: true,
           }),
-          plot.dot(own, { x: 'recall', y: 'precision', r: radius, fill: hue, stroke: 'var(--card)' }),
+          plot.dot(own, {
+            x: 'recall',
+            y: 'precision',
+            r: radius,
+            fill: hue,
+            stroke: 'var(--card)',
+            clip: true,
+          }),
         ];
       }),
     }),
