@@ -1,32 +1,17 @@
-import { randomUUID } from 'node:crypto';
-import { rename, rm } from 'node:fs/promises';
 import { setImmediate as breath } from 'node:timers/promises';
-import { compareCodePoints, visageError } from '../kernel/index.ts';
-import { checkExample, type ExampleCodec, type NewExample } from './example.ts';
-import { familyOf, findPerson, headOf, requireFree } from './family.ts';
+import { type Enrolled, type Enrolment, enrolExamples } from './enrolment.ts';
+import type { ExampleCodec, NewExample } from './example.ts';
+import { familyOf, findPerson } from './family.ts';
+import { findExample, unknownExample } from './find-example.ts';
 import { LiveFaces, type Watch } from './live-faces.ts';
 import type { Deletion, Person, PersonDetails, PersonReference } from './people.ts';
-import { personName } from './person-name.ts';
+import { giveExample, mergePeople, renamePerson, splitPerson, unmergePerson } from './person-changes.ts';
+import { listPeople, personDetails } from './person-details.ts';
 import { ApproximateIndex } from './search/approximate-index.ts';
 import type { FaceIndex } from './search/face-index.ts';
 import { openFaceIndex } from './search/open-index.ts';
+import { SavedIndex } from './search/saved-index.ts';
 import type { GalleryMetadata, GalleryStore, PersonRow, StoreReader, StoreWriter } from './store.ts';
-
-/** Faces of one person that are to be added. */
-export interface Enrolment {
-  readonly name: string;
-  readonly examples: readonly NewExample[];
-}
-
-/** What `enrol` did. */
-export interface Enrolled {
-  /** As they are now. */
-  readonly person: PersonDetails;
-  /** Whether the name was new. */
-  readonly isNew: boolean;
-  /** Of the new examples, in the order given. */
-  readonly exampleIds: readonly number[];
-}
 
 /** Examples added between two breaths of the event loop. */
 const examplesPerBreath = 500;
@@ -47,6 +32,11 @@ export class Gallery implements AsyncDisposable {
   readonly #metadata: GalleryMetadata;
   readonly #codec: ExampleCodec;
   readonly #indexKind: FaceIndex['kind'];
+  /**
+   * Dropped before the commit of a deletion: a process killed in between loses an index, which can be built
+   * again. Undefined where none may be kept.
+   */
+  readonly #savedIndex: SavedIndex | undefined;
   #live: Promise<LiveFaces> | undefined;
   #notice: string | undefined;
 
@@ -62,6 +52,8 @@ export class Gallery implements AsyncDisposable {
     this.#metadata = metadata;
     this.#codec = codec;
     this.#indexKind = indexKind;
+    this.#savedIndex =
+      this.encrypted || this.path === ':memory:' ? undefined : new SavedIndex(`${this.path}.index`);
   }
 
   /** A UUID. */
@@ -98,25 +90,12 @@ export class Gallery implements AsyncDisposable {
 
   /** Everybody, sorted by name (code points). */
   people(): Promise<Person[]> {
-    return this.#store.read(async (reader) => {
-      const rows = await reader.people();
-      const byId = new Map(rows.map((row) => [row.id, row]));
-      const totals = new Map<string, number>();
-      for (const [id, count] of await reader.exampleCounts()) {
-        let person = byId.get(id)!;
-        while (person.mergedInto !== null) person = byId.get(person.mergedInto)!;
-        totals.set(person.id, (totals.get(person.id) ?? 0) + count);
-      }
-      return rows
-        .filter(({ mergedInto }) => mergedInto === null)
-        .map(({ id, name }) => ({ id, name, exampleCount: totals.get(id) ?? 0 }))
-        .sort((a, b) => compareCodePoints(a.name, b.name));
-    });
+    return this.#store.read(listPeople);
   }
 
   /** @throws VisageError `PERSON_UNKNOWN`, `PERSON_NAME_INVALID` */
   show(person: PersonReference): Promise<PersonDetails> {
-    return this.#store.read(async (reader) => details(reader, await this.#find(reader, person)));
+    return this.#store.read(async (reader) => personDetails(reader, await this.#find(reader, person)));
   }
 
   /** As it was added. @throws VisageError `EXAMPLE_UNKNOWN`, `GALLERY_INVALID` */
@@ -145,8 +124,11 @@ export class Gallery implements AsyncDisposable {
   /** As {@link add}, and says which examples are the new ones. Throws as it does. */
   enrol(name: string, examples: readonly NewExample[]): Promise<Enrolled> {
     return this.#change(async (writer) => {
-      const { person, isNew, exampleIds } = await this.#enrol(writer, { name, examples }, async () => {});
-      return { person: await details(writer, person), isNew, exampleIds };
+      const { person, isNew, exampleIds } = await enrolExamples(writer, this, this.#codec, {
+        name,
+        examples,
+      });
+      return { person: await personDetails(writer, person), isNew, exampleIds };
     });
   }
 
@@ -166,57 +148,20 @@ export class Gallery implements AsyncDisposable {
         await breath();
       };
       for (const enrolment of enrolments) {
-        if ((await this.#enrol(writer, enrolment, count)).isNew) newPeople++;
+        if ((await enrolExamples(writer, this, this.#codec, enrolment, count)).isNew) newPeople++;
       }
       return newPeople;
     });
   }
 
-  /** @param added told after each example */
-  async #enrol(
-    writer: StoreWriter,
-    { name, examples }: Enrolment,
-    added: (name: string) => Promise<void>,
-  ): Promise<{ readonly person: PersonRow; readonly isNew: boolean; readonly exampleIds: number[] }> {
-    const checked = personName(name);
-    const known = await writer.personNamed(checked.key);
-    const fresh = { id: randomUUID(), name: checked.name, nameKey: checked.key, mergedInto: null };
-    const person = known ?? fresh;
-    if (known === undefined) await writer.putPerson(person);
-    const exampleIds: number[] = [];
-    for (const [i, example] of examples.entries()) {
-      checkExample(example, this.dimension, `Example ${i + 1} of ${checked.name}`);
-      const id = await writer.nextExampleId();
-      const { source = '', quality = {}, addedAtMs = null, crop } = example;
-      const row = { id, personId: person.id, source, quality, addedAtMs, hasCrop: crop !== undefined };
-      await writer.addExample(row, this.#codec.encode(id, example));
-      exampleIds.push(id);
-      await added(checked.name);
-    }
-    return { person, isNew: known === undefined, exampleIds };
-  }
-
   /** Only the case of a name may change too. @throws VisageError `PERSON_UNKNOWN`, `PERSON_EXISTS`, `PERSON_NAME_INVALID` */
   rename(person: PersonReference, newName: string): Promise<PersonDetails> {
-    return this.#change(async (writer) => {
-      const row = await this.#find(writer, person);
-      const { name, key } = personName(newName);
-      await requireFree(writer, this.path, key, row.id);
-      const renamed = { ...row, name, nameKey: key };
-      await writer.putPerson(renamed);
-      return details(writer, renamed);
-    });
+    return this.#changePerson((writer) => renamePerson(writer, this.path, person, newName));
   }
 
   /** `from` becomes `into`: its examples count as theirs, its name is free. @throws VisageError `PERSON_UNKNOWN`, `PERSON_CHANGE_INVALID` */
   merge(from: PersonReference, into: PersonReference): Promise<PersonDetails> {
-    return this.#change(async (writer) => {
-      const merged = await this.#find(writer, from);
-      const target = await this.#find(writer, into);
-      if (merged.id === target.id) throw impossible(merged, 'a person cannot be merged into herself');
-      await writer.putPerson({ ...merged, mergedInto: target.id });
-      return details(writer, target);
-    });
+    return this.#changePerson((writer) => mergePeople(writer, this.path, from, into));
   }
 
   /**
@@ -227,27 +172,7 @@ export class Gallery implements AsyncDisposable {
    * @throws VisageError `PERSON_UNKNOWN`, `PERSON_EXISTS`, `PERSON_CHANGE_INVALID`
    */
   unmerge(person: PersonReference, merged: PersonReference, newName?: string): Promise<PersonDetails> {
-    return this.#change(async (writer) => {
-      const head = await this.#find(writer, person);
-      const [, ...others] = await familyOf(writer, head);
-      const wanted = typeof merged === 'string' ? personName(merged).key : undefined;
-      const matching = others.filter((row) =>
-        typeof merged === 'string' ? row.nameKey === wanted : row.id === merged.id,
-      );
-      const [found] = matching;
-      if (found === undefined) throw impossible(head, 'nobody of that name was merged into this person');
-      if (matching.length > 1) {
-        throw impossible(
-          head,
-          `${matching.length} people of that name were merged into this one; give an id`,
-        );
-      }
-      const { name, key } = personName(newName ?? found.name);
-      await requireFree(writer, this.path, key);
-      const freed = { ...found, name, nameKey: key, mergedInto: null };
-      await writer.putPerson(freed);
-      return details(writer, freed);
-    });
+    return this.#changePerson((writer) => unmergePerson(writer, this.path, person, merged, newName));
   }
 
   /**
@@ -255,33 +180,12 @@ export class Gallery implements AsyncDisposable {
    * @throws VisageError `PERSON_UNKNOWN`, `PERSON_EXISTS`, `PERSON_NAME_INVALID`, `EXAMPLE_UNKNOWN`, `PERSON_CHANGE_INVALID`
    */
   split(person: PersonReference, exampleIds: readonly number[], newName: string): Promise<PersonDetails> {
-    return this.#change(async (writer) => {
-      const row = await this.#find(writer, person);
-      if (exampleIds.length === 0) throw impossible(row, 'no examples were chosen for the new person');
-      const family = await familyOf(writer, row);
-      const own = new Set((await writer.examplesOf(family.map(({ id }) => id))).map(({ id }) => id));
-      const chosen = new Set(exampleIds);
-      for (const id of chosen) if (!own.has(id)) throw this.#unknownExample(id);
-      if (chosen.size === own.size)
-        throw impossible(row, 'every example would go; rename the person instead');
-      const { name, key } = personName(newName);
-      await requireFree(writer, this.path, key);
-      const fresh: PersonRow = { id: randomUUID(), name, nameKey: key, mergedInto: null };
-      await writer.putPerson(fresh);
-      for (const id of chosen) await writer.moveExample(id, fresh.id);
-      return details(writer, fresh);
-    });
+    return this.#changePerson((writer) => splitPerson(writer, this.path, person, exampleIds, newName));
   }
 
   /** Gives an example to another person. @throws VisageError `EXAMPLE_UNKNOWN`, `PERSON_UNKNOWN` */
   moveExample(exampleId: number, to: PersonReference): Promise<PersonDetails> {
-    return this.#change(async (writer) => {
-      const example = await this.#example(writer, exampleId);
-      const target = await this.#find(writer, to);
-      const holder = await headOf(writer, example.personId);
-      if (holder.id !== target.id) await writer.moveExample(exampleId, target.id);
-      return details(writer, target);
-    });
+    return this.#changePerson((writer) => giveExample(writer, this.path, exampleId, to));
   }
 
   /**
@@ -290,9 +194,9 @@ export class Gallery implements AsyncDisposable {
    */
   async removeExample(exampleId: number): Promise<Deletion> {
     await this.#change(async (writer) => {
-      await this.#example(writer, exampleId);
+      await findExample(writer, this.path, exampleId);
       await writer.removeExample(exampleId);
-      await this.#dropSavedIndex();
+      await this.#savedIndex?.drop();
     });
     return { examples: 1, erased: await this.#store.erase() };
   }
@@ -310,7 +214,7 @@ export class Gallery implements AsyncDisposable {
       const rows = await writer.examplesOf(family.map(({ id }) => id));
       for (const { id } of rows) await writer.removeExample(id);
       for (const { id } of family.toReversed()) await writer.removePerson(id);
-      await this.#dropSavedIndex();
+      await this.#savedIndex?.drop();
       return rows.length;
     });
     return { examples, erased: await this.#store.erase() };
@@ -335,9 +239,7 @@ export class Gallery implements AsyncDisposable {
   async #load(watch: Watch): Promise<LiveFaces> {
     const { index, notice } = await openFaceIndex(this.#indexKind, this.dimension);
     this.#notice = notice;
-    if (index instanceof ApproximateIndex && this.#savedIndexPath !== undefined) {
-      index.view(this.#savedIndexPath);
-    }
+    if (index instanceof ApproximateIndex) this.#savedIndex?.view(index);
     const live = new LiveFaces(this.#store, this.#codec, index);
     await live.sync(watch);
     return live;
@@ -350,32 +252,17 @@ export class Gallery implements AsyncDisposable {
    * @returns false where none is kept: searches are exact, or the gallery is encrypted or in memory
    */
   async saveIndex(watch: Watch = {}): Promise<boolean> {
-    const path = this.#savedIndexPath;
+    const saved = this.#savedIndex;
     const live = await this.faces(watch);
     const { index } = live;
-    if (path === undefined || !(index instanceof ApproximateIndex)) return false;
+    if (saved === undefined || !(index instanceof ApproximateIndex)) return false;
     await live.sync(watch);
     return this.#store.write(async (writer) => {
       // Under the lock of writers, or a face that was just deleted could be written down again.
       if ((await writer.version()) !== live.version) return false;
-      const temporary = `${path}.${randomUUID()}.tmp`;
-      try {
-        index.save(temporary);
-        await rename(temporary, path);
-      } finally {
-        await rm(temporary, { force: true });
-      }
+      await saved.save(index);
       return true;
     });
-  }
-
-  get #savedIndexPath(): string | undefined {
-    return this.encrypted || this.path === ':memory:' ? undefined : `${this.path}.index`;
-  }
-
-  /** Before the commit: a process killed in between loses an index, which can be built again. */
-  async #dropSavedIndex(): Promise<void> {
-    if (this.#savedIndexPath !== undefined) await rm(this.#savedIndexPath, { force: true });
   }
 
   // The rest.
@@ -395,43 +282,18 @@ export class Gallery implements AsyncDisposable {
     return result;
   }
 
-  #find(reader: StoreReader, person: PersonReference): Promise<PersonRow> {
-    return findPerson(reader, this.path, person);
+  async #changePerson(work: (writer: StoreWriter) => Promise<PersonRow>): Promise<PersonDetails> {
+    return this.#change(async (writer) => personDetails(writer, await work(writer)));
   }
 
-  async #example(reader: StoreReader, id: number): Promise<{ readonly personId: string }> {
-    const found = Number.isSafeInteger(id) ? await reader.example(id) : undefined;
-    if (found === undefined) throw this.#unknownExample(id);
-    return found;
+  #find(reader: StoreReader, person: PersonReference): Promise<PersonRow> {
+    return findPerson(reader, this.path, person);
   }
 
   async #bytes(exampleId: number) {
     const known = Number.isSafeInteger(exampleId);
     const found = known ? await this.#store.read((reader) => reader.bytes(exampleId)) : undefined;
-    if (found === undefined) throw this.#unknownExample(exampleId);
+    if (found === undefined) throw unknownExample(this.path, exampleId);
     return found;
   }
-
-  #unknownExample(id: number): Error {
-    return visageError('EXAMPLE_UNKNOWN', { path: this.path, got: String(id) });
-  }
-}
-
-const impossible = ({ name }: PersonRow, reason: string): Error =>
-  visageError('PERSON_CHANGE_INVALID', { name, reason });
-
-async function details(reader: StoreReader, person: PersonRow): Promise<PersonDetails> {
-  const family = await familyOf(reader, person);
-  const rows = await reader.examplesOf(family.map(({ id }) => id));
-  const names = new Map(family.map(({ id, name }) => [id, name]));
-  const examples = rows.map(({ personId, ...example }) => ({
-    ...example,
-    mergedFrom: personId === person.id ? null : names.get(personId)!,
-  }));
-  const merged = family.slice(1).map(({ id, name }) => ({
-    id,
-    name,
-    exampleCount: rows.filter(({ personId }) => personId === id).length,
-  }));
-  return { id: person.id, name: person.name, exampleCount: rows.length, examples, merged };
 }

@@ -1,6 +1,6 @@
+export type { Enrolled, Enrolment } from './enrolment.ts';
 export type { NewExample } from './example.ts';
 export { Gallery } from './gallery.ts';
-export type { Enrolled, Enrolment } from './gallery.ts';
 export { GalleryClassifier, galleryClassifier, galleryClassifierSchema } from './gallery-classifier.ts';
 export type { GalleryClassifierOptions } from './gallery-classifier.ts';
 export { parseGalleryKey } from './key.ts';
