@@ -2,18 +2,17 @@ import { relative, resolve, sep } from 'node:path';
 import { Journal, journalPath, listPhotos, requireOutputPlace, type SkippedFile } from '../dataset/index.ts';
 import {
   checkOptions,
-  compareCodePoints,
-  intersectionOverUnion,
   type OptionSchema,
   type ProgressListener,
   VisageError,
   visageError,
 } from '../kernel/index.ts';
 import type { Recognizer } from '../recognizer.ts';
-import { type Album, type AlbumPhoto, type ClusterName, facesById, type UnusablePhoto } from './album.ts';
+import type { Album, AlbumPhoto, ClusterName, UnusablePhoto } from './album.ts';
+import { type AlbumChanges, albumChanges } from './album-changes.ts';
 import { readAlbum, writeAlbum } from './album-file.ts';
 import { clusterFaces, type Clustering } from './cluster-faces.ts';
-import { type Correction, Corrections } from './corrections.ts';
+import type { Correction } from './corrections.ts';
 import {
   type KnownPhotos,
   lookAtPhotos,
@@ -24,7 +23,7 @@ import {
   unusableKey,
 } from './look-at-photos.ts';
 import { emptyTree } from './merge-tree.ts';
-import { forgetBetween, type References, resolveFace } from './references.ts';
+import { correct, namesOf } from './said.ts';
 
 export interface ClusterFolderOptions {
   /** Path of the album, a `.npz` file: read where it is there, and written. */
@@ -58,18 +57,13 @@ export interface FolderClusters {
   readonly album: Album;
   /** Files of the folder that are no photos, and why. */
   readonly skipped: readonly SkippedFile[];
-  readonly work: {
+  readonly work: AlbumChanges & {
     /** Photos that were decoded, and their faces embedded, in this run. */
     readonly looked: number;
     /** Photos that were known. */
     readonly reused: number;
-    /** Photos of the earlier album that are gone. */
-    readonly gone: number;
     /** How often a face or a group was compared with all others. */
     readonly searches: number;
-    /** Clusters that hold other faces than before, new ones among them, and clusters that are as they were. */
-    readonly changedClusters: number;
-    readonly unchangedClusters: number;
   };
   /** Corrections that were taken back by `forget`. */
   readonly forgotten: number;
@@ -151,8 +145,8 @@ export async function clusterFolder(
     if (album.photos.length > 0) await writeAlbum(state, album, signal);
     over = true;
     const { fresh, reused } = looked;
-    const work = { looked: fresh, reused, gone: countGone(earlier, album), searches: clustering.searches };
-    return { album, skipped, work: { ...work, ...compare(earlier, album) }, forgotten: said.forgotten };
+    const work = { looked: fresh, reused, searches: clustering.searches };
+    return { album, skipped, work: { ...work, ...albumChanges(earlier, album) }, forgotten: said.forgotten };
   } catch (thrown) {
     if (!signal?.aborted || (thrown instanceof VisageError && thrown !== signal.reason)) throw thrown;
     const { path } = journal;
@@ -221,45 +215,6 @@ function sorted(
   return { photos: [...photos.values()], unusable };
 }
 
-/** The earlier corrections with those of this run. */
-function correct(
-  found: Pick<Album, 'photos'>,
-  earlier: Album | undefined,
-  { same = [], notSame = [], forget = [], state }: ClusterFolderOptions,
-): { readonly corrections: readonly Correction[]; readonly forgotten: number } {
-  const references: References = {
-    faces: facesById(found),
-    clusters: earlier?.clustering.clusters ?? [],
-    path: state,
-  };
-  const before = keptCorrections(found, earlier);
-  const left = forgetBetween(before, forget, references);
-  const said = (isSame: boolean, pairs: readonly (readonly [string, string])[]): Correction[] =>
-    pairs.map(([a, b]) => ({
-      same: isSame,
-      faces: [resolveFace(a, references), resolveFace(b, references)],
-    }));
-  const all = [...left, ...said(true, same), ...said(false, notSame)];
-  const nameOf = (id: string): string => references.faces.get(id)?.name ?? 'a face that is gone';
-  const { list } = new Corrections(all, nameOf);
-  return { corrections: list, forgotten: before.length - left.length };
-}
-
-/** Boxes of one face, found in two ways, overlap at least this much (intersection over union). */
-const sameBox = 0.5;
-
-/** Corrections of an album, without those whose face is another one since faces are found in another way. */
-function keptCorrections(found: Pick<Album, 'photos'>, earlier: Album | undefined): readonly Correction[] {
-  if (earlier === undefined) return [];
-  const [now, before] = [facesById(found), facesById(earlier)];
-  const isStill = (id: string): boolean => {
-    const [today, then] = [now.get(id), before.get(id)];
-    if (today === undefined || then === undefined) return true;
-    return intersectionOverUnion(today.face.box, then.face.box) >= sameBox;
-  };
-  return earlier.clustering.corrections.filter(({ faces }) => faces.every(isStill));
-}
-
 /** Clusters whose numbers count, while how they grew does not: the embeddings are others. */
 const forNumbersOnly = (clustering: Clustering | undefined): Clustering | undefined =>
   clustering && { ...clustering, tree: emptyTree };
@@ -291,41 +246,4 @@ function clusterAlbum(
     ...(progress === undefined ? {} : { progress }),
     ...(signal === undefined ? {} : { signal }),
   });
-}
-
-/** Names given earlier and now, of clusters that are there. */
-function namesOf(
-  { clusters }: Clustering,
-  earlier: Album | undefined,
-  { names = [], state }: ClusterFolderOptions,
-): ClusterName[] {
-  const here = new Set(clusters.map(({ number }) => number));
-  const unknown = names.find(({ number }) => !here.has(number));
-  if (unknown !== undefined)
-    throw visageError('CLUSTER_UNKNOWN', { got: String(unknown.number), path: state });
-  const all = new Map([...(earlier?.names ?? []), ...names].map(({ number, name }) => [number, name]));
-  return Array.from(all, ([number, name]) => ({ number, name }))
-    .filter(({ number }) => here.has(number))
-    .sort((a, b) => a.number - b.number);
-}
-
-function countGone(earlier: Album | undefined, { photos }: Album): number {
-  const here = new Set(photos.map(({ fingerprint }) => fingerprint));
-  return (earlier?.photos ?? []).filter(({ fingerprint }) => !here.has(fingerprint)).length;
-}
-
-const membersOf = (faces: readonly string[]): string => faces.toSorted(compareCodePoints).join(' ');
-
-function compare(
-  earlier: Album | undefined,
-  { clustering }: Album,
-): { readonly changedClusters: number; readonly unchangedClusters: number } {
-  const before = new Map(
-    (earlier?.clustering.clusters ?? []).map(({ number, faces }) => [number, membersOf(faces)]),
-  );
-  let unchangedClusters = 0;
-  for (const { number, faces } of clustering.clusters) {
-    if (before.get(number) === membersOf(faces)) unchangedClusters++;
-  }
-  return { changedClusters: clustering.clusters.length - unchangedClusters, unchangedClusters };
 }
