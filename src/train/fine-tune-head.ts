@@ -210,7 +210,7 @@ const noGain = ({ history }: FineTuned, reason: string) =>
   visageError('TRAINING_NO_GAIN', {
     reason: `${reason} (${history.at(-1)!.step} steps)`,
     advice:
-      'Give more people, or more photos of each, or try a lower learning rate. The pack in use is as it was.',
+      'Give more people, or more photos of each; or try a lower learning rate, or go farther from the old layer (blend). The pack in use is as it was.',
   });
 
 async function withTrainer<Result>(

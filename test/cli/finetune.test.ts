@@ -136,6 +136,10 @@ test('a pack is made, known to every verb, with a page and a calibration, and th
   assert.match(list.stdout, /"name": "tuned",\n\s+"state": "installed"/);
   const info = await recordCommandLine(['models', 'info', 'tuned'], rooms);
   assert.match(info.stdout, /trained further on 6 people/);
+  assert.match(
+    info.stdout,
+    /^calibration\s+from 4 people, 24 faces \(4 people kept apart when it was trained\)$/m,
+  );
   assert.match(info.stdout, /Made from bundled by training its last layer further, seed 0/);
   assert.ok(existsSync(inFolder('models', 'tuned', 'calibration.json')));
   const { packCalibration } = await rooms.packs();

@@ -37,7 +37,6 @@ export interface PhotoFeaturesOptions {
   readonly folder: string;
   readonly face: FaceChoice;
   readonly variations: number;
-  readonly seed: number;
   readonly progress: ProgressListener;
   readonly signal: AbortSignal;
 }
@@ -77,7 +76,7 @@ export async function photoFeatures(
   trunk: Trunk,
   options: PhotoFeaturesOptions,
 ): Promise<PhotoFeatures> {
-  const { folder, face, variations, seed, progress, signal } = options;
+  const { folder, face, variations, progress, signal } = options;
   const { name, detector, alignment, selection, models } = recognizer.pack;
   const networks = Object.entries(models).map(([part, { id }]) => [part, id]);
   const recipe = JSON.stringify({
@@ -89,7 +88,6 @@ export async function photoFeatures(
     networks,
     face,
     variations,
-    seed,
     augmentation: fineTuneAugmentation,
   });
   const key = createHash('sha256').update(recipe).update(resolve(folder)).digest('hex').slice(0, 20);
@@ -100,7 +98,8 @@ export async function photoFeatures(
       if (meta.failure !== undefined) kept.set(`${meta.print} ${meta.failure.file}`, meta.failure);
       else kept.set(meta.print, new Float32Array(Uint8Array.from(await journal.read(place)).buffer));
     }
-    const random = new Random(seed);
+    // Variations follow from the photo alone: another seed of the training finds them here.
+    const random = new Random(0);
     const look = (photo: DatasetPhoto): Promise<Outcome | undefined> =>
       lookAt(photo, recognizer, trunk, { face, variations, random, kept, signal });
     const faces: FaceFeatures[] = [];

@@ -78,7 +78,6 @@ export async function runFinetune(run: Run, request: FinetuneRequest): Promise<v
     folder,
     face,
     variations,
-    seed,
     progress,
     signal,
   });

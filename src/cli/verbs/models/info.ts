@@ -21,9 +21,11 @@ export const registerInfo: RegisterVerb = (models, run) => {
     .argument('<name>', 'name of a pack')
     .addHelpText('after', examples);
   addOutputFlags(command).action(async (name: string) => {
-    const { knownPack } = await run.rooms.packs();
+    const { knownPack, packCalibration } = await run.rooms.packs();
     const known = await knownPack(name);
     const { pack, record, published, state } = known;
+    // Whatever is wrong with it, the rest can be told.
+    const calibration = pack && (await packCalibration(name).catch(() => undefined));
     const rows: string[][] = [
       ['name', name],
       ['state', state],
@@ -45,6 +47,10 @@ export const registerInfo: RegisterVerb = (models, run) => {
         `${maxDistance} (${maxDistanceSource ?? 'uncalibrated: nobody says where it comes from'})`,
       );
     }
+    describe(
+      'calibration',
+      calibration && `from ${calibration.people} people, ${calibration.faces} faces (${calibration.source})`,
+    );
     for (const part of ['detector', 'alignment', 'embedder', 'selection'] as const)
       describe(part, pack?.[part]);
     for (const [part, network] of Object.entries(record?.networks ?? {}))
@@ -65,6 +71,13 @@ export const registerInfo: RegisterVerb = (models, run) => {
     await run.output.document({
       ...packRecord(known),
       ...(pack && { pack }),
+      ...(calibration && {
+        calibration: {
+          people: calibration.people,
+          faces: calibration.faces,
+          source: calibration.source,
+        },
+      }),
       ...(record && { networks: record.networks, origins: record.origins }),
       ...(published && { files: published.files }),
     });
