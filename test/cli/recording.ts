@@ -48,8 +48,14 @@ export interface Recorded {
 export async function recordCommandLine(
   argv: readonly string[],
   rooms: Rooms = lockedRooms,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Recorded> {
   const [stdout, stderr] = [new Recording(), new Recording()];
-  const exitCode = await runCommandLine(argv, { stdout, stderr, env: { LANG: 'C.UTF-8' }, rooms });
+  const exitCode = await runCommandLine(argv, {
+    stdout,
+    stderr,
+    env: { LANG: 'C.UTF-8', ...env },
+    rooms,
+  });
   return { exitCode, stdout: stdout.text, stderr: stderr.text };
 }

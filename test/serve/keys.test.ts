@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { KeyFile, openServer, type Server } from '../../src/serve/index.ts';
 import { RateLimiter } from '../../src/serve/keys/rate-limiter.ts';
+import { rooms } from '../../src/cli/rooms.ts';
+import { recordCommandLine } from '../cli/recording.ts';
+import { startVisage } from '../cli/visage-process.ts';
 
 let folder: string;
 let server: Server;
@@ -199,4 +202,37 @@ test('every answer carries the headers that keep browsers from harm', async () =
   const page = String((await open.app.inject('/')).headers['content-security-policy']);
   assert.match(page, /script-src 'self' 'wasm-unsafe-eval'/);
   assert.doesNotMatch(page, /unsafe-inline|https?:|\*/);
+});
+
+test('keys and server lie where VISAGE_GALLERY says, as galleries do', async () => {
+  const env = { VISAGE_GALLERY: join(folder, 'home.gallery') };
+  const made = await recordCommandLine(['keys', 'create', 'Door', '--json'], rooms, env);
+  assert.equal(made.exitCode, 0, made.stderr);
+  const { key } = JSON.parse(made.stdout) as { key: string };
+  assert.equal((await new KeyFile(join(folder, 'home.gallery.keys')).list())[0]!.name, 'Door');
+  const listed = await recordCommandLine(['keys', 'list', '--json'], rooms, env);
+  assert.deepEqual(
+    JSON.parse(listed.stdout).keys.map(({ name }: { name: string }) => name),
+    ['Door'],
+  );
+
+  const { child, ended } = startVisage(['serve', '--port', '0'], { cwd: folder, env });
+  try {
+    const address = await new Promise<string>((resolve, reject) => {
+      let said = '';
+      child.stderr.on('data', (text: string) => {
+        said += text;
+        const found = /Listening on (http:\S+)/.exec(said);
+        if (found !== null) resolve(found[1]!);
+      });
+      child.on('close', () => reject(new Error(said)));
+    });
+    const answer = await fetch(`${address}/api/v1/people`, { headers: { 'x-api-key': key } });
+    assert.equal(answer.status, 200);
+  } finally {
+    child.kill('SIGTERM');
+    await ended;
+  }
+  await stat(env.VISAGE_GALLERY);
+  await stat(`${env.VISAGE_GALLERY}.audit.jsonl`);
 });

@@ -7,6 +7,7 @@ import { packageFile } from '../package-file.ts';
 import { addGalleryFlags, galleryKey, galleryPath, type GalleryFlags } from '../gallery-access.ts';
 import type { RegisterVerb, Run } from '../run.ts';
 import { giveHeapRoom } from '../heap-room.ts';
+import { keysPath } from './keys/key-flags.ts';
 import { addMaxFalseAcceptFlag, readMaxFalseAccept } from '../unknown-flags.ts';
 
 const description = `Answer over HTTP: the API of Visage under /api/v1, its description at /openapi.json and /docs.
@@ -72,7 +73,8 @@ async function serve(run: Run, flags: ServeFlags, port: number, options: object)
   const { openServer, KeyFile } = await run.rooms.serve();
   const gallery = galleryPath(run, flags);
   const key = await galleryKey(run, flags);
-  const { host, keys = `${gallery}.keys`, audit = `${gallery}.audit.jsonl` } = flags;
+  const keys = keysPath(run, flags);
+  const { host, audit = `${gallery}.audit.jsonl` } = flags;
   if (flags.withoutKeys !== true) {
     const known = await new KeyFile(keys).list();
     if (known.every(({ revokedAtMs }) => revokedAtMs !== null)) {

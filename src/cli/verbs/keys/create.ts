@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { Scope } from '../../../serve/index.ts';
 import { addOutputFlags } from '../../common-flags.ts';
 import type { RegisterVerb } from '../../run.ts';
-import { addKeyFlags, type KeyFlags } from './key-flags.ts';
+import { addKeyFlags, keysPath, type KeyFlags } from './key-flags.ts';
 
 const description = `Make a key and print it. It is kept nowhere: what is lost is revoked and made anew.
 
@@ -27,7 +27,7 @@ export const registerCreateKey: RegisterVerb = (keys, run) => {
   addKeyFlags(command);
   addOutputFlags(command).action(async (name: string, flags: KeyFlags & { scope: Scope; uuid?: boolean }) => {
     const { KeyFile } = await run.rooms.serve();
-    const { key, secret } = await new KeyFile(flags.keys).create(
+    const { key, secret } = await new KeyFile(keysPath(run, flags)).create(
       name,
       flags.scope,
       flags.uuid ? 'uuid' : 'random',

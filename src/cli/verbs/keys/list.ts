@@ -2,7 +2,7 @@ import { addOutputFlags } from '../../common-flags.ts';
 import type { RegisterVerb } from '../../run.ts';
 import { printable } from '../../view/cells.ts';
 import { tableLines } from '../../view/table.ts';
-import { addKeyFlags, type KeyFlags } from './key-flags.ts';
+import { addKeyFlags, keysPath, type KeyFlags } from './key-flags.ts';
 
 const examples = `
 Examples:
@@ -22,7 +22,7 @@ export const registerListKeys: RegisterVerb = (keys, run) => {
   addKeyFlags(command);
   addOutputFlags(command).action(async (flags: KeyFlags) => {
     const { KeyFile } = await run.rooms.serve();
-    const all = await new KeyFile(flags.keys).list();
+    const all = await new KeyFile(keysPath(run, flags)).list();
     const rows = all.map(({ name, scope, createdAtMs, revokedAtMs, id }) => [
       printable(name),
       scope,
@@ -31,7 +31,8 @@ export const registerListKeys: RegisterVerb = (keys, run) => {
       id,
     ]);
     for (const line of tableLines(rows)) await run.output.line(line);
-    if (all.length === 0) run.output.note(`There is no key in ${flags.keys}; visage keys create makes one.`);
+    if (all.length === 0)
+      run.output.note(`There is no key in ${keysPath(run, flags)}; visage keys create makes one.`);
     await run.output.document({ keys: all });
   });
 };

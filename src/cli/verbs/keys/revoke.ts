@@ -1,6 +1,6 @@
 import { addOutputFlags } from '../../common-flags.ts';
 import type { RegisterVerb } from '../../run.ts';
-import { addKeyFlags, type KeyFlags } from './key-flags.ts';
+import { addKeyFlags, keysPath, type KeyFlags } from './key-flags.ts';
 
 const examples = `
 Examples:
@@ -17,7 +17,7 @@ export const registerRevokeKey: RegisterVerb = (keys, run) => {
   addKeyFlags(command);
   addOutputFlags(command).action(async (which: string, flags: KeyFlags) => {
     const { KeyFile } = await run.rooms.serve();
-    const revoked = await new KeyFile(flags.keys).revoke(which);
+    const revoked = await new KeyFile(keysPath(run, flags)).revoke(which);
     run.output.note(`Revoked: ${revoked.id}.`);
     await run.output.document(revoked);
   });
