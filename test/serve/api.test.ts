@@ -197,6 +197,16 @@ test('the description of the API is OpenAPI 3.1 and covers every route', async (
   for (const [path, routes] of Object.entries<Record<string, { summary?: string }>>(api.paths)) {
     for (const [method, { summary }] of Object.entries(routes)) assert.ok(summary, `${method} ${path}`);
   }
+  const answer = (path: string) =>
+    api.paths[path].post.responses['200'].content['application/json'].schema.properties.faces.items;
+  for (const path of ['/api/v1/identify', '/api/v1/embeddings/identify']) {
+    const { properties, required } = answer(path);
+    for (const field of ['certainty', 'falseAcceptRate', 'unknown']) {
+      assert.ok(properties[field].description, `${path}: ${field} is described`);
+      assert.ok(!required.includes(field));
+    }
+    assert.deepEqual(properties.unknown.properties.reason.enum, ['too-far', 'too-alike', 'poor-face']);
+  }
   const detect = api.paths['/api/v1/detect'].post;
   assert.deepEqual(detect.requestBody.content['multipart/form-data'].schema.properties.photo, {
     type: 'string',

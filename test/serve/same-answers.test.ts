@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { test } from 'node:test';
+import { basename, join } from 'node:path';
+import { after, before, test } from 'node:test';
 import { openServer } from '../../src/serve/index.ts';
+import { skipWithoutBrowser } from '../support/browser.ts';
+import { visit } from '../web/support/visit.ts';
 import { samplePhoto } from '../support/bundled-weights.ts';
 import { recordCommandLine } from '../cli/recording.ts';
 import { rooms } from '../../src/cli/rooms.ts';
 import { galleryClassifier, openExistingGallery } from '../../src/gallery/index.ts';
+import { decodePhoto } from '../../src/image/index.ts';
 import { packCalibration } from '../../src/packs/index.ts';
 import { openRecognizer } from '../../src/recognizer.ts';
 import { fileAt, form } from './support/form.ts';
@@ -18,51 +21,138 @@ interface Named {
   readonly distance: number;
   readonly probability: number;
   readonly certainty?: number;
+  readonly falseAcceptRate?: number;
+  readonly unknown?: object;
 }
-const gist = ({ box: { x, y, width, height }, name, distance, probability, certainty }: Named) => ({
-  certainty: certainty?.toFixed(5),
-  box: [x, y, width, height].map(Math.round),
+const whole = ({ x, y, width, height }: Named['box']): number[] => [x, y, width, height].map(Math.round);
+const gist = ({ box, name, distance, probability, certainty, unknown }: Named) => ({
+  box: whole(box),
   name,
   distance: distance.toFixed(4),
   probability: probability.toFixed(6),
+  certainty: certainty?.toFixed(5),
+  unknown,
 });
 
-test('the API, the command line and the library give the same boxes, names and numbers', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'visage-same-'));
-  const galleryPath = join(folder, 'people.gallery');
-  try {
-    const photo = samplePhoto('sample1.jpg');
-    const overHttp: Named[] = [];
-    {
-      await using server = await openServer({ galleryPath });
-      const post = (path: string, fields: ReturnType<typeof form>) =>
-        server.app.inject({ method: 'POST', url: `/api/v1${path}`, ...fields });
-      for (const [name, file] of [
-        ['Ada', 'sample1.jpg'],
-        ['Bea', 'sample2.jpg'],
-        ['Cy', 'sample3.jpg'],
-      ] as const) {
-        const answer = await post(
-          '/enroll',
-          form(['name', name], ['photo', await fileAt(samplePhoto(file))]),
-        );
-        assert.equal(answer.statusCode, 201, answer.body);
-      }
-      overHttp.push(...(await post('/identify', form(['photo', await fileAt(photo)]))).json().faces);
+let folder: string;
+let galleryPath: string;
+const photos = ['sample1.jpg', 'sample4.jpg'].map(samplePhoto);
+/** The faces of each photo, as the library gives them. */
+const called: Named[][] = [];
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'visage-same-'));
+  galleryPath = join(folder, 'people.gallery');
+  {
+    await using server = await openServer({ galleryPath });
+    for (const [name, file] of [
+      ['Ada', 'sample1.jpg'],
+      ['Bea', 'sample2.jpg'],
+      ['Cy', 'sample3.jpg'],
+    ] as const) {
+      const fields = form(['name', name], ['photo', await fileAt(samplePhoto(file))]);
+      const answer = await server.app.inject({ method: 'POST', url: '/api/v1/enroll', ...fields });
+      assert.equal(answer.statusCode, 201, answer.body);
     }
-    const said = await recordCommandLine(['identify', photo, '--gallery', galleryPath, '--json'], rooms);
-    const typed = JSON.parse(said.stdout).photos[0].faces as Named[];
-    await using gallery = await openExistingGallery(galleryPath);
-    await using recognizer = await openRecognizer();
-    const { maxDistance } = recognizer.pack.embedder;
-    const calibration = await packCalibration(gallery.pack);
-    const classifier = await galleryClassifier(gallery, { maxDistance, calibration });
-    const called = await recognizer.identify(photo, classifier);
-    assert.equal(overHttp.length, 3);
-    assert.equal(overHttp.filter(({ name }) => name === 'Ada').length, 1);
-    assert.deepEqual(overHttp.map(gist), typed.map(gist));
-    assert.deepEqual(overHttp.map(gist), called.faces.map(gist));
-  } finally {
-    await rm(folder, { recursive: true });
+  }
+  await using gallery = await openExistingGallery(galleryPath);
+  await using recognizer = await openRecognizer();
+  const { maxDistance } = recognizer.pack.embedder;
+  const calibration = await packCalibration(gallery.pack);
+  const classifier = await galleryClassifier(gallery, { maxDistance, calibration });
+  for (const photo of photos) {
+    const { faces } = await recognizer.identify(photo, classifier);
+    called.push(
+      faces.map(({ unknown, ...face }) => {
+        if (unknown === undefined) return face;
+        const { kind, ...more } = unknown;
+        return { ...face, unknown: { reason: kind, ...more } };
+      }),
+    );
   }
 });
+after(() => rm(folder, { recursive: true }));
+
+test('the library knows one of them and says why it does not know the others', () => {
+  assert.equal(called[0]!.length, 3);
+  assert.deepEqual(
+    called[0]!.flatMap(({ name }) => name ?? []),
+    ['Ada'],
+  );
+  for (const { name, unknown, certainty, falseAcceptRate } of called.flat()) {
+    assert.equal(unknown === undefined, name !== null);
+    assert.ok(certainty !== undefined && falseAcceptRate !== undefined);
+    assert.equal(name !== null, falseAcceptRate <= 0.001 && unknown === undefined);
+  }
+});
+
+test('the API gives the boxes, names, numbers and reasons of the library, each time', async () => {
+  await using server = await openServer({ galleryPath });
+  for (const round of [1, 2]) {
+    for (const [i, photo] of photos.entries()) {
+      const fields = form(['photo', await fileAt(photo)]);
+      const answer = await server.app.inject({ method: 'POST', url: '/api/v1/identify', ...fields });
+      const faces = answer.json().faces as Named[];
+      assert.deepEqual(faces.map(gist), called[i]!.map(gist), `round ${round}`);
+      for (const [j, { falseAcceptRate }] of faces.entries()) {
+        assert.equal(falseAcceptRate, Number(called[i]![j]!.falseAcceptRate!.toPrecision(3)));
+      }
+    }
+  }
+});
+
+test('the command line gives them too', async () => {
+  const said = await recordCommandLine(['identify', ...photos, '--gallery', galleryPath, '--json'], rooms);
+  const typed = JSON.parse(said.stdout).photos as { faces: Named[] }[];
+  assert.deepEqual(
+    typed.map(({ faces }) => faces.map(gist)),
+    called.map((faces) => faces.map(gist)),
+  );
+});
+
+test('and so does the page, as it stands there', { skip: skipWithoutBrowser }, async () => {
+  await using session = await visit({ galleryPath });
+  const page = await session.open('identify');
+  for (const [i, photo] of photos.entries()) {
+    await page.locator('input[type=file]').setInputFiles([photo]);
+    const card = page.locator('.photo', { hasText: basename(photo) });
+    await card
+      .locator('.box')
+      .nth(called[i]!.length - 1)
+      .waitFor();
+    const { width, height } = await sizeOf(photo);
+    const shown = await card.locator('.box').evaluateAll((boxes) =>
+      boxes.map((box) => ({
+        name: box.querySelector('.label')!.textContent,
+        place: ['left', 'top', 'width', 'height'].map((side) =>
+          Number.parseFloat(box.style.getPropertyValue(side)),
+        ),
+      })),
+    );
+    const expected = called[i]!.map(({ box, name }) => ({ name: name ?? 'Unknown', box: whole(box) }));
+    assert.deepEqual(
+      shown.map(({ name, place: [left, top, wide, high] }) => ({
+        name,
+        box: whole({
+          x: (left! * width) / 100,
+          y: (top! * height) / 100,
+          width: (wide! * width) / 100,
+          height: (high! * height) / 100,
+        }),
+      })),
+      expected,
+    );
+    // The list beside the picture has the same names in the same order.
+    assert.deepEqual(
+      await card.locator('.face-list .name').allTextContents(),
+      expected.map(({ name }) => name),
+    );
+  }
+  assert.deepEqual(session.troubles, []);
+});
+
+/** Of the upright photo; these have no orientation. */
+async function sizeOf(photo: string): Promise<{ width: number; height: number }> {
+  const { raster } = await decodePhoto(photo);
+  return { width: raster.width, height: raster.height };
+}

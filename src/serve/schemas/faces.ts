@@ -24,27 +24,39 @@ export const namedFields = {
   name: Type.Union([Type.String(), Type.Null()], { description: 'null: nobody in the gallery.' }),
   personId: Type.Union([Type.String(), Type.Null()]),
   probability: Type.Number({
-    description: 'Of the name, or of the best candidate where the face is unknown.',
+    description:
+      'That it is the name, or the best candidate where the face is unknown, among the people of the gallery: strangers are left out of account.',
   }),
   distance: Type.Number({
     description: 'Euclidean distance in [0, 2] to the nearest example; 2 where there is none.',
   }),
   certainty: Type.Optional(
     Type.Number({
-      description: 'Probability that it is this person, strangers not excluded. With a calibrated pack.',
+      description:
+        'Probability that it is the name, or the best candidate, where a stranger is as likely beforehand as all people of the gallery together. Here and below: absent where the pack is not calibrated.',
     }),
   ),
   falseAcceptRate: Type.Optional(
-    Type.Number({ description: 'How often the face of a stranger comes as near to anybody here.' }),
+    Type.Number({
+      description:
+        'How often the face of a stranger comes as near to anybody in this gallery: the smaller, the surer. Above the maxFalseAccept of the server there is no name.',
+    }),
   ),
   unknown: Type.Optional(
     Type.Object(
       {
-        reason: Type.String({ description: 'too-far, too-alike or poor-face.' }),
-        names: Type.Optional(Type.Array(Type.String(), { description: 'Whom it is too alike.' })),
-        problem: Type.Optional(Type.String({ description: 'What is poor about the face.' })),
+        reason: Type.Enum(['too-far', 'too-alike', 'poor-face'], {
+          description:
+            'too-far: nobody is near enough; too-alike: near enough to two people, and hardly nearer to one than to the other; poor-face: nobody is near enough, and the face is too poor to expect otherwise.',
+        }),
+        names: Type.Optional(
+          Type.Array(Type.String(), { description: 'With too-alike: the two, the likelier first.' }),
+        ),
+        problem: Type.Optional(
+          Type.String({ description: 'With poor-face: what is poor about it, in words.' }),
+        ),
       },
-      { description: 'Why there is no name.' },
+      { description: 'Why there is no name; absent where there is one.' },
     ),
   ),
   candidates: Type.Array(CandidateSchema, { description: 'At most 5, most probable first.' }),
