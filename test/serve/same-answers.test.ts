@@ -12,7 +12,7 @@ import { rooms } from '../../src/cli/rooms.ts';
 import { galleryClassifier, openExistingGallery } from '../../src/gallery/index.ts';
 import { decodePhoto } from '../../src/image/index.ts';
 import { packCalibration } from '../../src/packs/index.ts';
-import { openRecognizer } from '../../src/recognizer.ts';
+import { openRecognizer, type IdentifiedFace } from '../../src/recognizer.ts';
 import { fileAt, form } from './support/form.ts';
 
 interface Named {
@@ -33,6 +33,13 @@ const gist = ({ box, name, distance, probability, certainty, unknown }: Named) =
   certainty: certainty?.toFixed(5),
   unknown,
 });
+
+/** The reason why there is no name goes by `reason` in answers. */
+function asAnswered({ unknown, ...face }: IdentifiedFace): Named {
+  if (unknown === undefined) return face;
+  const { kind: reason, ...more } = unknown;
+  return { ...face, unknown: { reason, ...more } };
+}
 
 let folder: string;
 let galleryPath: string;
@@ -61,14 +68,7 @@ before(async () => {
   const calibration = await packCalibration(gallery.pack);
   const classifier = await galleryClassifier(gallery, { maxDistance, calibration });
   for (const photo of photos) {
-    const { faces } = await recognizer.identify(photo, classifier);
-    called.push(
-      faces.map(({ unknown, ...face }) => {
-        if (unknown === undefined) return face;
-        const { kind, ...more } = unknown;
-        return { ...face, unknown: { reason: kind, ...more } };
-      }),
-    );
+    called.push((await recognizer.identify(photo, classifier)).faces.map(asAnswered));
   }
 });
 after(() => rm(folder, { recursive: true }));
