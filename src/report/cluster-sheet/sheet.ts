@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { count, counted } from '../figures.ts';
-import { html, Markup, nameOf } from '../markup.ts';
+import { htmlPage } from '../html-page.ts';
+import { html, type Markup, nameOf } from '../markup.ts';
 import { pictureAddress } from '../picture.ts';
 import { stylesheet } from '../stylesheet.ts';
 import { behaviour } from './behaviour.ts';
@@ -15,12 +15,6 @@ import { sheetStyle } from './style.ts';
 
 /** Clusters with more faces than this get the width of the page. */
 const wideFrom = 9;
-
-/** What a browser may do: nothing from elsewhere, pictures from `data:`, no script but ours (CSP level 3). */
-function contentPolicy(): string {
-  const hash = createHash('sha256').update(behaviour).digest('base64');
-  return `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
-}
 
 function faceButton({ name, picture }: SheetFace, cluster: number): Markup {
   if (picture === undefined) return html``;
@@ -113,20 +107,13 @@ export function buildClusterSheet(data: ClusterSheetData): string {
   const unclear = alone.filter((cluster) => cluster.unclear);
   const shown = chooseSheetFaces([...people, ...singles, ...unclear].map(({ faces }) => faces.length));
   const faces = data.clusters.reduce((sum, cluster) => sum + cluster.faces.length, 0);
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${contentPolicy()}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Who is in ${data.folder} · Visage</title>
-<link rel="icon" href="data:,">
-<style>${new Markup(stylesheet)}${new Markup(sheetStyle)}</style>
-</head>
-<body class="sheet" data-command="${data.command}">
-<a class="skip" href="#main">Skip to the faces</a>
-<header class="top">
+  return htmlPage({
+    title: `Who is in ${data.folder}`,
+    style: stylesheet + sheetStyle,
+    script: behaviour,
+    attributes: html`class="sheet" data-command="${data.command}"`,
+    skipTo: 'faces',
+    body: html`<header class="top">
   <p class="brand">Visage</p>
   <h1>Who is in ${nameOf(data.folder)}?</h1>
   <dl class="figures">${figure(count(people.length), people.length === 1 ? 'person seen more than once' : 'people seen more than once', true)}${figure(
@@ -135,16 +122,13 @@ export function buildClusterSheet(data: ClusterSheetData): string {
   )}${figure(count(data.photos), data.photos === 1 ? 'photo' : 'photos')}${figure(count(singles.length), 'seen once')}</dl>
 </header>
 <main id="main">${clusterSection(people, shown) || html``}${singleSection(singles, shown.slice(people.length), seenOnce) || html``}${
-    singleSection(unclear, shown.slice(people.length + singles.length), tooUnclear) || html``
-  }${
-    unusableSection(data) || html``
-  }${faces === 0 && html`<section><p>No face was found in these photos.</p></section>`}
+      singleSection(unclear, shown.slice(people.length + singles.length), tooUnclear) || html``
+    }${
+      unusableSection(data) || html``
+    }${faces === 0 && html`<section><p>No face was found in these photos.</p></section>`}
 </main>
 <div class="chosen" id="chosen" role="region" aria-label="What is chosen" hidden><p id="chosen-told" aria-live="polite"></p><div id="chosen-commands"></div><button type="button" id="chosen-clear">Clear</button></div>
 <footer><p>Made by Visage. The faces in this page are inside the file: whoever gets the file gets them.</p></footer>
-<script>${new Markup(behaviour)}</script>
-</body>
-</html>
-`;
-  return page.text;
+`,
+  });
 }

@@ -1,4 +1,5 @@
-import { html, Markup } from '../markup.ts';
+import { htmlPage } from '../html-page.ts';
+import { html, type Markup } from '../markup.ts';
 import { type Section, sectionMarkup } from '../sections/section.ts';
 import { stylesheet } from '../stylesheet.ts';
 import { evaluationStylesheet } from './stylesheet.ts';
@@ -28,10 +29,6 @@ export interface Repetition {
   readonly command: string;
 }
 
-/** Nothing from elsewhere, and no script at all: the pages have none (CSP level 3). */
-const contentPolicy =
-  "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-
 /** A self-contained HTML page in the style of the report. Pure: same page, same bytes. */
 export function evaluationPage({
   kind = 'evaluation',
@@ -41,20 +38,11 @@ export function evaluationPage({
   sections,
 }: EvaluationPage): string {
   const shown = sections.filter((section) => section !== undefined);
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${contentPolicy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${title} · Visage</title>
-<link rel="icon" href="data:,">
-<style>${new Markup(stylesheet + evaluationStylesheet)}</style>
-</head>
-<body>
-<a class="skip" href="#main">Skip to the results</a>
-<header class="top">
+  return htmlPage({
+    title,
+    style: stylesheet + evaluationStylesheet,
+    skipTo: 'results',
+    body: html`<header class="top">
   <p class="brand">Visage · ${kind}</p>
   <h1>${title}</h1>
   <p class="note">${introduction}</p>
@@ -69,10 +57,8 @@ export function evaluationPage({
 <main id="main">${shown.map(sectionMarkup)}
 </main>
 <footer><p>Made by Visage. Pictures in this page are inside the file: whoever gets the file gets them.</p></footer>
-</body>
-</html>
-`;
-  return page.text;
+`,
+  });
 }
 
 /** The last section: settings and command. */
