@@ -15,7 +15,7 @@ const floors: readonly (readonly string[])[] = [
   ['detect', 'classify', 'evaluate'],
   ['align'],
   ['embed', 'quality'],
-  ['gallery', 'train'],
+  ['gallery', 'train', 'video'],
   ['recognizer.ts'],
   ['dataset'],
   ['people', 'report', 'cluster'],

@@ -1,4 +1,4 @@
-import { fromRaster, toRaster } from './native.ts';
+import { fitOnto } from './fit/native.ts';
 import type { Raster } from './raster.ts';
 
 /** A picture fitted into a canvas, at its top left corner; the rest of the canvas is black. */
@@ -16,14 +16,15 @@ export interface Letterboxed {
  */
 export async function letterbox(raster: Raster, width: number, height: number): Promise<Letterboxed> {
   const scale = Math.min(width / raster.width, height / raster.height);
-  const fittedWidth = Math.min(width, Math.max(1, Math.round(raster.width * scale)));
-  const fittedHeight = Math.min(height, Math.max(1, Math.round(raster.height * scale)));
-  const canvas = await toRaster(
-    fromRaster(raster)
-      .resize(fittedWidth, fittedHeight, { fit: 'fill', kernel: 'linear' })
-      .extend({ right: width - fittedWidth, bottom: height - fittedHeight, background: '#000000' }),
-  );
-  return { raster: canvas, scaleX: fittedWidth / raster.width, scaleY: fittedHeight / raster.height };
+  const fitted = {
+    width: Math.min(width, Math.max(1, Math.round(raster.width * scale))),
+    height: Math.min(height, Math.max(1, Math.round(raster.height * scale))),
+  };
+  return {
+    raster: await fitOnto(raster, fitted, { width, height }),
+    scaleX: fitted.width / raster.width,
+    scaleY: fitted.height / raster.height,
+  };
 }
 
 /** Half the size by averaging 2 × 2 pixels; of an odd side the last column or row is left out. */
@@ -41,19 +42,4 @@ export function halve({ data, width: fullWidth, height: fullHeight }: Raster): R
     }
   }
   return { data: halved, width, height };
-}
-
-/** A black canvas with `raster` at (`left`, `top`), whole pixels; what reaches outside is cut off. */
-export function placeOnCanvas(raster: Raster, width: number, height: number, left = 0, top = 0): Raster {
-  const data = new Uint8Array(width * height * 3);
-  const xFrom = Math.max(0, -left);
-  const xTo = Math.min(raster.width, width - left);
-  if (xTo > xFrom) {
-    for (let y = Math.max(0, -top); y < Math.min(raster.height, height - top); y++) {
-      const from = y * raster.width * 3;
-      const pixels = raster.data.subarray(from + xFrom * 3, from + xTo * 3);
-      data.set(pixels, ((top + y) * width + left + xFrom) * 3);
-    }
-  }
-  return { data, width, height };
 }

@@ -1,4 +1,9 @@
-import { setImmediate as breath } from 'node:timers/promises';
+/** A turn of the event loop for everybody else; browsers have no `setImmediate`. */
+const breath = (): Promise<void> =>
+  new Promise((resolve) => {
+    if (typeof setImmediate === 'function') setImmediate(resolve);
+    else setTimeout(resolve);
+  });
 
 /**
  * `work` on every item, begun in order with a breath of the event loop between two of them: what takes some

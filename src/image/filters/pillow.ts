@@ -72,22 +72,27 @@ function convolve(
   fromSteps: { readonly pixel: number; readonly line: number },
   toSteps: { readonly pixel: number; readonly line: number },
 ): void {
+  const targets = bounds.length / 2;
+  // What lies side by side is taken one after the other: rows line by line, columns all lines at once.
+  const alongRows = fromSteps.pixel < fromSteps.line;
+  const [outer, inner] = alongRows ? [lines, targets] : [targets, lines];
   const half = 1 << (precisionBits - 1);
-  for (let target = 0; 2 * target < bounds.length; target++) {
-    const first = bounds[2 * target]! * fromSteps.pixel;
-    const count = bounds[2 * target + 1]!;
-    for (let line = 0; line < lines; line++) {
-      for (let channel = 0; channel < 3; channel++) {
-        let sum = half;
-        let at = line * fromSteps.line + first + channel;
-        for (let k = target * taps, end = k + count; k < end; k++, at += fromSteps.pixel) {
-          sum += from[at]! * weights[k]!;
-        }
-        to[line * toSteps.line + target * toSteps.pixel + channel] = Math.min(
-          255,
-          Math.max(0, sum >> precisionBits),
-        );
+  for (let i = 0; i < outer; i++) {
+    for (let j = 0; j < inner; j++) {
+      const [line, target] = alongRows ? [i, j] : [j, i];
+      const count = bounds[2 * target + 1]!;
+      const at = line * fromSteps.line + bounds[2 * target]! * fromSteps.pixel;
+      let [red, green, blue] = [half, half, half];
+      for (let k = target * taps, end = k + count, p = at; k < end; k++, p += fromSteps.pixel) {
+        const weight = weights[k]!;
+        red += from[p]! * weight;
+        green += from[p + 1]! * weight;
+        blue += from[p + 2]! * weight;
       }
+      const place = line * toSteps.line + target * toSteps.pixel;
+      to[place] = Math.min(255, Math.max(0, red >> precisionBits));
+      to[place + 1] = Math.min(255, Math.max(0, green >> precisionBits));
+      to[place + 2] = Math.min(255, Math.max(0, blue >> precisionBits));
     }
   }
 }
