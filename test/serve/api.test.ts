@@ -254,7 +254,7 @@ test('the networks of the pack can be had, for browsers that run them', async ()
   assert.equal(withheld, undefined);
   assert.deepEqual(
     networks.map(({ part }: { part: string }) => part),
-    ['detector', 'landmarks', 'embedder'],
+    ['detector', 'detectorBytes', 'landmarks', 'embedder'],
   );
   for (const { id, bytes } of networks) {
     const network = await call('GET', `/pack/networks/${id}`);

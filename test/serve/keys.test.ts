@@ -201,6 +201,7 @@ test('every answer carries the headers that keep browsers from harm', async () =
   }
   const page = String((await open.app.inject('/')).headers['content-security-policy']);
   assert.match(page, /script-src 'self' 'wasm-unsafe-eval'/);
+  assert.match(page, /worker-src 'self'(;|$)/);
   assert.doesNotMatch(page, /unsafe-inline|https?:|\*/);
 });
 

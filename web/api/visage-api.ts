@@ -6,6 +6,8 @@ import type {
   ApiEnrolAnswer,
   ApiEvaluation,
   ApiIdentifyAnswer,
+  ApiNamedEmbeddings,
+  ApiPackInUse,
   ApiPeople,
   ApiPersonDetails,
   ApiStatus,
@@ -32,6 +34,19 @@ export const signOut = (): Promise<unknown> => request('DELETE', '/session');
 
 export const identify = (photo: Blob, remember: boolean, waiting: Waiting = {}): Promise<ApiIdentifyAnswer> =>
   request('POST', `/identify?remember=${remember}`, { form: formOf([photo]), ...waiting });
+
+export const pack = (waiting: Waiting = {}): Promise<ApiPackInUse> => request('GET', '/pack', waiting);
+
+/** Names for faces that were embedded here: the pictures of them are not sent. */
+export const nameEmbeddings = (
+  packName: string,
+  embeddings: readonly Float32Array[],
+  waiting: Waiting = {},
+): Promise<ApiNamedEmbeddings> =>
+  request('POST', '/embeddings/identify', {
+    json: { pack: packName, embeddings: embeddings.map((embedding) => [...embedding]) },
+    ...waiting,
+  });
 
 export const enrol = (
   name: string,

@@ -4,7 +4,6 @@ import * as api from '../api/visage-api.ts';
 import { FailureNote } from '../components/failure-note.tsx';
 import { Spinner } from '../components/spinner.tsx';
 import { IdentifyPage } from '../pages/identify/identify-page.tsx';
-import { LivePage } from '../pages/live/live-page.tsx';
 import { PeoplePage } from '../pages/people/people-page.tsx';
 import { PersonPage } from '../pages/people/person-page.tsx';
 import { TrustPage } from '../pages/trust/trust-page.tsx';
@@ -13,6 +12,7 @@ import { route, type Route } from '../state/route.ts';
 import { openSession, session, type Session } from '../state/session.ts';
 import { useStore } from '../state/store.ts';
 import { KeyGate } from './key-gate.tsx';
+import { LaterPage } from './later-page.tsx';
 import { Navigation, pageTitles } from './navigation.tsx';
 import { NoticeList } from './notice-list.tsx';
 
@@ -97,6 +97,8 @@ function OpenPage(): JSX.Element {
   );
 }
 
+const loadLivePage = async () => (await import('../pages/live/live-page.tsx')).LivePage;
+
 function Page({ page, personId }: Route): JSX.Element {
   switch (page) {
     case 'people':
@@ -104,7 +106,7 @@ function Page({ page, personId }: Route): JSX.Element {
     case 'unknown':
       return <UnknownPage />;
     case 'live':
-      return <LivePage />;
+      return <LaterPage load={loadLivePage} />;
     case 'trust':
       return <TrustPage />;
     default:

@@ -5,6 +5,8 @@ import type { ApiBox } from '../../src/serve/api-types.ts';
 export interface BoxedFace {
   readonly box: ApiBox;
   readonly name: string | null;
+  /** Who it is has been asked and not been answered yet. */
+  readonly pending?: boolean;
 }
 
 interface FaceBoxesProps<Face extends BoxedFace> {
@@ -24,7 +26,7 @@ export function FaceBoxes<Face extends BoxedFace>(props: FaceBoxesProps<Face>): 
   const { faces, width, height, selected, mirrored, onSelect } = props;
   return (
     <div class="boxes">
-      {faces.map(({ box, name }, index) => {
+      {faces.map(({ box, name, pending }, index) => {
         const left = mirrored ? width - box.x - box.width : box.x;
         const place = {
           left: `${(100 * left) / width}%`,
@@ -35,7 +37,9 @@ export function FaceBoxes<Face extends BoxedFace>(props: FaceBoxesProps<Face>): 
         const kind = `box ${name === null ? 'unknown' : 'known'}${index === selected ? ' selected' : ''}`;
         // Where there is no room below the face its name stands above.
         const label = (
-          <span class={box.y + box.height > 0.9 * height ? 'label above' : 'label'}>{name ?? 'Unknown'}</span>
+          <span class={box.y + box.height > 0.9 * height ? 'label above' : 'label'}>
+            {name ?? (pending ? '…' : 'Unknown')}
+          </span>
         );
         return onSelect === undefined ? (
           <div key={index} class={kind} style={place}>

@@ -11,7 +11,7 @@ const pagePolicy = [
   "img-src 'self' blob: data:",
   "font-src 'self'",
   "connect-src 'self'",
-  "worker-src 'self' blob:",
+  "worker-src 'self'",
   "media-src 'self' blob:",
   "manifest-src 'self'",
   "base-uri 'none'",
@@ -19,7 +19,22 @@ const pagePolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** Of a script: it is that of the worker which it starts. The page's own scripts go by the policy of the page. */
+const scriptPolicy = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+
 const answerPolicy = "default-src 'none'; frame-ancestors 'none'";
+
+const policies: Readonly<Record<string, string>> = {
+  'text/html': pagePolicy,
+  'text/javascript': scriptPolicy,
+  'application/javascript': scriptPolicy,
+};
 
 const headers: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
@@ -37,8 +52,8 @@ export function addSecurityHeaders(app: App): void {
     for (const [name, value] of Object.entries(headers))
       if (!reply.hasHeader(name)) reply.header(name, value);
     if (!reply.hasHeader('content-security-policy')) {
-      const html = String(reply.getHeader('content-type') ?? '').startsWith('text/html');
-      reply.header('content-security-policy', html ? pagePolicy : answerPolicy);
+      const type = String(reply.getHeader('content-type') ?? '').split(';')[0]!;
+      reply.header('content-security-policy', policies[type] ?? answerPolicy);
     }
     reply.header('x-request-id', request.id);
   });

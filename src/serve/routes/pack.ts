@@ -8,10 +8,7 @@ import { failures } from '../schemas/failure.ts';
 import { NetworkPartSchema, PackInUseSchema } from '../schemas/pack.ts';
 import type { AddRoutes } from './context.ts';
 
-/**
- * The pack in use with its networks, so that a browser can run it itself and pictures stay there. The detector
- * in 8-bit arithmetic is not among them: it is built for the processor of the server.
- */
+/** The pack in use with its networks, so that a browser can run it itself and pictures stay there. */
 export const addPackRoutes: AddRoutes = (app, { service }) => {
   const { models, ...pack } = service.recognizer.pack;
   const given = mayBeGivenOut(pack);
@@ -39,7 +36,7 @@ export const addPackRoutes: AddRoutes = (app, { service }) => {
         }),
       ),
       ...(!given && {
-        withheld: `The licence of pack ${pack.name} lets no networks be given out: ${pack.licence}.`,
+        withheld: `the licence of pack ${pack.name} does not let its networks be given out (${pack.licence})`,
       }),
     }),
   );

@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
 
-export const NetworkPartSchema = Type.Enum(['detector', 'refine', 'landmarks', 'embedder'], {
-  description: 'What it does: finds faces; of MTCNN, judges them again; finds landmarks; embeds.',
+export const NetworkPartSchema = Type.Enum(['detector', 'detectorBytes', 'refine', 'landmarks', 'embedder'], {
+  description:
+    'What it does: finds faces; the same in 8-bit arithmetic; of MTCNN, judges them again; finds landmarks; embeds.',
 });
 
 export const PackInUseSchema = Type.Object({
@@ -15,5 +16,5 @@ export const PackInUseSchema = Type.Object({
     }),
     { description: 'Empty where the licence of the pack keeps them here.' },
   ),
-  withheld: Type.Optional(Type.String({ description: 'Why there are no networks.' })),
+  withheld: Type.Optional(Type.String({ description: 'Why there are no networks: … because [this].' })),
 });

@@ -7,10 +7,11 @@ export class FrameRate {
     this.#windowMs = windowMs;
   }
 
-  /** A frame was finished; @returns frames per second */
+  /** A frame was finished; @returns frames per second, 0 for the first */
   add(nowMs: number): number {
+    const before = this.#times.at(-1);
+    this.#times = this.#times.filter((time) => nowMs - time <= this.#windowMs || time === before);
     this.#times.push(nowMs);
-    this.#times = this.#times.filter((time) => nowMs - time <= this.#windowMs);
     const spanMs = nowMs - this.#times[0]!;
     return spanMs === 0 ? 0 : ((this.#times.length - 1) * 1000) / spanMs;
   }

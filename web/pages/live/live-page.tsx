@@ -1,29 +1,23 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { toFailure } from '../../api/failure.ts';
-import { count } from '../../components/count.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
-import { FaceBoxes } from '../../components/face-boxes.tsx';
 import { FailureNote } from '../../components/failure-note.tsx';
 import { Icon } from '../../components/icon.tsx';
-import { Spinner } from '../../components/spinner.tsx';
 import { addPhotos } from '../../state/photos.ts';
 import { goTo } from '../../state/route.ts';
 import { cameraAllowed, cameras, closeCamera, openCamera, troubleOf, type CameraTrouble } from './camera.ts';
-import { frameOf, watchVideo, type Sight } from './live-loop.ts';
+import { LiveView } from './live-view.tsx';
+import { frameOf } from './watch-by-server.ts';
 
 /** The camera with names on the faces. */
 export function LivePage(): JSX.Element {
   const video = useRef<HTMLVideoElement>(null);
   const [stream, setStream] = useState<MediaStream>();
   const [choices, setChoices] = useState<readonly MediaDeviceInfo[]>([]);
-  const [sight, setSight] = useState<Sight>();
-  const [busy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState<CameraTrouble>();
 
   const start = async (deviceId?: string): Promise<void> => {
     setTrouble(undefined);
-    setSight(undefined);
     try {
       setStream(await openCamera(deviceId));
       setChoices(await cameras());
@@ -37,33 +31,8 @@ export function LivePage(): JSX.Element {
     addPhotos([new File([frame], `Camera ${now}.jpg`, { type: 'image/jpeg' })]);
     goTo('identify');
   };
-  useEffect(() => {
-    if (stream === undefined) return undefined;
-    const ending = new AbortController();
-    const shown = video.current!;
-    shown.srcObject = stream;
-    const seen = (next: Sight): void => {
-      setBusy(false);
-      setSight(next);
-    };
-    shown
-      .play()
-      .then(() => watchVideo(shown, ending.signal, seen, () => setBusy(true)))
-      .catch((thrown: unknown) => {
-        if (ending.signal.aborted) return;
-        setTrouble(toFailure(thrown));
-        setStream(undefined);
-      });
-    return () => {
-      ending.abort();
-      closeCamera(stream);
-    };
-  }, [stream]);
+  useEffect(() => stream && (() => closeCamera(stream)), [stream]);
 
-  const settings = stream?.getVideoTracks()[0]?.getSettings();
-  // A camera that looks at the person is shown as a mirror is; the rear one of a phone is not.
-  const mirrored = settings?.facingMode !== 'environment';
-  const faces = sight?.answer.faces ?? [];
   return (
     <>
       <div class="page-head">
@@ -82,8 +51,9 @@ export function LivePage(): JSX.Element {
       {stream === undefined && cameraAllowed() && (
         <EmptyState icon="live" title="The camera is off">
           <p>
-            While it is on, one frame after the other goes to this server and nowhere else, is looked at, and
-            is dropped. Nothing is kept unless you choose Keep this picture.
+            While it is on, faces are found in this browser and pictures stay here; only the numbers that a
+            face comes down to are sent to the server, which knows the names. Nothing is kept unless you
+            choose Keep this picture.
           </p>
           <button type="button" class="button strong" onClick={() => void start()}>
             <Icon name="live" />
@@ -92,72 +62,37 @@ export function LivePage(): JSX.Element {
         </EmptyState>
       )}
       {stream !== undefined && (
-        <div class="live">
-          <div class="stage">
-            {/* A picture without sound has no captions to give. */}
-            <video
-              ref={video}
-              class={mirrored ? 'mirrored' : undefined}
-              muted
-              playsInline
+        <LiveView
+          stream={stream}
+          video={video}
+          onTrouble={(failure) => {
+            setTrouble(failure);
+            setStream(undefined);
+          }}
+        >
+          {choices.length > 1 && (
+            <select
+              class="button"
               aria-label="Camera"
-            />
-            {sight !== undefined && (
-              <FaceBoxes
-                faces={faces}
-                width={sight.answer.width}
-                height={sight.answer.height}
-                mirrored={mirrored}
-              />
-            )}
-          </div>
-          <div class="row live-facts">
-            {sight === undefined ? (
-              <Spinner text="Looking at the first frame…" />
-            ) : (
-              <p>
-                <strong class="rate">{sight.framesPerSecond.toFixed(1)}</strong> frames a second{' '}
-                <span class="quiet">
-                  {busy ? 'The server is full, waiting…' : `names after ${Math.round(sight.delayMs)} ms`}
-                </span>
-              </p>
-            )}
-            <p class="hidden" role="status">
-              {sight !== undefined && whoIsThere(faces)}
-            </p>
-            <div class="row">
-              {choices.length > 1 && (
-                <select
-                  class="button"
-                  aria-label="Camera"
-                  value={settings?.deviceId ?? ''}
-                  onChange={(event) => void start(event.currentTarget.value)}
-                >
-                  {choices.map(({ deviceId, label }, index) => (
-                    <option key={deviceId} value={deviceId}>
-                      {label || `Camera ${index + 1}`}
-                    </option>
-                  ))}
-                </select>
-              )}
-              <button type="button" class="button" onClick={() => void keep()}>
-                <Icon name="photo" />
-                Keep this picture
-              </button>
-              <button type="button" class="button" onClick={() => setStream(undefined)}>
-                Stop
-              </button>
-            </div>
-          </div>
-        </div>
+              value={stream.getVideoTracks()[0]?.getSettings().deviceId ?? ''}
+              onChange={(event) => void start(event.currentTarget.value)}
+            >
+              {choices.map(({ deviceId, label }, index) => (
+                <option key={deviceId} value={deviceId}>
+                  {label || `Camera ${index + 1}`}
+                </option>
+              ))}
+            </select>
+          )}
+          <button type="button" class="button" onClick={() => void keep()}>
+            <Icon name="photo" />
+            Keep this picture
+          </button>
+          <button type="button" class="button" onClick={() => setStream(undefined)}>
+            Stop
+          </button>
+        </LiveView>
       )}
     </>
   );
-}
-
-function whoIsThere(faces: Sight['answer']['faces']): string {
-  if (faces.length === 0) return 'Nobody is there.';
-  const names = faces.flatMap(({ name }) => name ?? []);
-  const unknown = faces.length - names.length;
-  return [...names, ...(unknown > 0 ? [count(unknown, 'unknown face')] : [])].join(', ');
 }

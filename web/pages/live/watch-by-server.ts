@@ -1,15 +1,7 @@
-import type { ApiIdentifyAnswer } from '../../../src/serve/api-types.ts';
 import { ApiFailure } from '../../api/failure.ts';
 import * as api from '../../api/visage-api.ts';
 import { FrameRate } from './frame-rate.ts';
-
-/** What one frame has told. */
-export interface Sight {
-  readonly answer: ApiIdentifyAnswer;
-  readonly framesPerSecond: number;
-  /** From the frame to its names. */
-  readonly delayMs: number;
-}
+import { canBeSeen, pause, type Sight } from './sight.ts';
 
 /** Longer side of what is sent: faces from some 40 pixels of a 1280 pixel picture on are still seen. */
 const sentSidePx = 800;
@@ -31,11 +23,11 @@ export async function frameOf(video: HTMLVideoElement, longestPx: number = sentS
 }
 
 /**
- * Asks for the names in one frame after the other until `signal` says stop. There is never more than one on its
- * way: a slow server gets fewer frames, not a longer line.
+ * Asks the server for the names in one frame after the other until `signal` says stop. There is never more than
+ * one on its way: a slow server gets fewer frames, not a longer line.
  * @throws ApiFailure where the server fails for another reason than being full
  */
-export async function watchVideo(
+export async function watchByServer(
   video: HTMLVideoElement,
   signal: AbortSignal,
   onSight: (sight: Sight) => void,
@@ -43,15 +35,15 @@ export async function watchVideo(
 ): Promise<void> {
   const rate = new FrameRate();
   while (!signal.aborted) {
-    if (document.hidden || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) {
+    if (!canBeSeen(video)) {
       await pause(200);
       continue;
     }
     const startMs = performance.now();
     try {
-      const answer = await api.identify(await frameOf(video), false, { signal });
+      const { faces, width, height } = await api.identify(await frameOf(video), false, { signal });
       const nowMs = performance.now();
-      onSight({ answer, framesPerSecond: rate.add(nowMs), delayMs: nowMs - startMs });
+      onSight({ faces, width, height, framesPerSecond: rate.add(nowMs), delayMs: nowMs - startMs });
     } catch (thrown) {
       if (signal.aborted) return;
       if (!(thrown instanceof ApiFailure) || thrown.status !== 503) throw thrown;
@@ -60,8 +52,3 @@ export async function watchVideo(
     }
   }
 }
-
-const pause = (durationMs: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, durationMs);
-  });
