@@ -156,7 +156,11 @@ const result = await fineTune(
       }
       return { [at]: { type: 'float32', dims: [photos.length, featureSize], data } };
     },
-    score: async (trainer) => (await rateOf(trainer, choosing)) + (await rateOf(trainer, apart)),
+    // Part of the way, as it would be installed.
+    score: async ({ network }) => {
+      await using trainer = Trainer.open(blendGraphs(head, network, weights, gentleBlend), weights, 1);
+      return (await rateOf(trainer, choosing)) + (await rateOf(trainer, apart));
+    },
   },
   settings,
   ({ step, loss, activeShare, score, photosPerSecond }) =>

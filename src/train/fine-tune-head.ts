@@ -43,7 +43,7 @@ export const gentleFineTuning = {
 } as const satisfies FineTuneOptions;
 
 /** The same for centres of people instead of triplets. */
-const gentleArcface = { learningRate: 0.002 } as const satisfies FineTuneOptions;
+const gentleArcface = { learningRate: 0.001 } as const satisfies FineTuneOptions;
 
 /** How far from the old head to the new one, see `blendGraphs`. */
 export const gentleBlend = 0.3;
@@ -122,7 +122,7 @@ export async function fineTuneHead(
 ): Promise<TunedHead> {
   const arcface = options.loss === 'arcface' ? gentleArcface : {};
   const given = { ...gentleFineTuning, ...arcface, ...options };
-  const { apart, blend: wanted, ...settings } = checkOptions('fineTuneHead', fineTuneHeadOptions, given);
+  const { apart, blend, ...settings } = checkOptions('fineTuneHead', fineTuneHeadOptions, given);
   const { head, at, weights } = trunk;
   const random = new Random(settings.seed);
   const owners = faces.map(({ person }) => person);
@@ -160,8 +160,10 @@ export async function fineTuneHead(
       weights,
       people: roles.training.map((photo) => people[photo]!),
       batch: (photos, draw) => ({ [at]: variedRows(trunk, faces, roles.training, photos, draw) }),
+      // Part of the way, as it would be installed.
       score: async (trainer) => {
-        const { unseen, fresh } = await judge(trainer, 'choosing');
+        const blended = blendGraphs(head, trainer.network, weights, blend);
+        const { unseen, fresh } = await withTrainer(blended, weights, (own) => judge(own, 'choosing'));
         const details = fresh === undefined ? [unseen.rate] : [unseen.rate, fresh.rate];
         return { value: scoreOf(unseen, fresh), details };
       },
@@ -171,31 +173,23 @@ export async function fineTuneHead(
     signal,
     hooks,
   );
-  const start = training.history[0]!.score;
-  if (training.bestStep === 0) throw noGain(training, 'no step made the people kept apart better');
-  // Less of the way where the whole of it does those no good that choose.
-  for (const blend of [wanted, wanted / 2]) {
-    const blended = blendGraphs(head, training.graph, weights, blend);
-    const found = await withTrainer(blended, weights, async (trainer) => {
-      const chosen = await judge(trainer, 'choosing');
-      if (scoreOf(chosen.unseen, chosen.fresh) <= start) return undefined;
-      const after = await judge(trainer, 'judging');
-      return { after, all: await embedApart(trunk, trainer, faces, roles) };
-    });
-    if (found === undefined) continue;
-    const old = await withTrainer(head, weights, (trainer) => judge(trainer, 'judging'));
-    const { unseen, fresh } = trials.judging;
-    return {
-      network: withWeights(trunk.network, weightsOf(blended, weights)),
-      training,
-      roles,
-      blend,
-      unseen: { trials: unseen, before: old.unseen, after: found.after.unseen },
-      fresh: fresh && { trials: fresh, before: old.fresh!, after: found.after.fresh! },
-      apart: found.all,
-    };
-  }
-  throw noGain(training, 'part of the way to the best step was no better than where it began');
+  if (training.bestStep === 0) throw noGain(training);
+  const blended = blendGraphs(head, training.graph, weights, blend);
+  const old = await withTrainer(head, weights, (trainer) => judge(trainer, 'judging'));
+  const { after, all } = await withTrainer(blended, weights, async (trainer) => ({
+    after: await judge(trainer, 'judging'),
+    all: await embedApart(trunk, trainer, faces, roles),
+  }));
+  const { unseen, fresh } = trials.judging;
+  return {
+    network: withWeights(trunk.network, weightsOf(blended, weights)),
+    training,
+    roles,
+    blend,
+    unseen: { trials: unseen, before: old.unseen, after: after.unseen },
+    fresh: fresh && { trials: fresh, before: old.fresh!, after: after.fresh! },
+    apart: all,
+  };
 }
 
 /** Mean of the true accept rates; of equal ones the one whose people lie farther apart. */
@@ -206,9 +200,9 @@ function scoreOf(unseen: TrialOutcome, fresh: TrialOutcome | undefined): number 
   return mean(({ rate }) => rate) + 1e-6 * mean((outcome) => outcome.decidability);
 }
 
-const noGain = ({ history }: FineTuned, reason: string) =>
+const noGain = ({ history }: FineTuned) =>
   visageError('TRAINING_NO_GAIN', {
-    reason: `${reason} (${history.at(-1)!.step} steps)`,
+    reason: `in ${history.at(-1)!.step} steps none did better on the photos that choose`,
     advice:
       'Give more people, or more photos of each; or try a lower learning rate, or go farther from the old layer (blend). The pack in use is as it was.',
   });

@@ -239,17 +239,17 @@ test('bad data and bad settings end in a coded error with advice, and leave no p
     const { stdout } = await finetune('people', name, '--json');
     assert.equal(codeOf(stdout), code);
   }
-  const flags: readonly (readonly [string, string, number, string])[] = [
+  const flags: readonly (readonly [string, string, number, string, ...string[]])[] = [
     // Numbers that are none any more;
     ['--learning-rate', '1e38', 1, 'TRAINING_DIVERGED'],
     // nothing but harm done.
-    ['--learning-rate', '0.5', 1, 'TRAINING_NO_GAIN'],
+    ['--learning-rate', '0.5', 1, 'TRAINING_NO_GAIN', '--blend', '1'],
     ['--learning-rate', '0', 2, 'OPTION_INVALID'],
     ['--apart', '1', 2, 'OPTION_INVALID'],
     ['--loss', 'other', 2, 'OPTION_INVALID'],
   ];
-  for (const [flag, value, exit, code] of flags) {
-    const { exitCode, stdout } = await finetune('people', 'never', flag, value, '--json');
+  for (const [flag, value, exit, code, ...more] of flags) {
+    const { exitCode, stdout } = await finetune('people', 'never', flag, value, ...more, '--json');
     assert.deepEqual([flag, value, exitCode, codeOf(stdout)], [flag, value, exit, code]);
   }
   assert.ok(!existsSync(inFolder('models', 'never')));

@@ -107,7 +107,7 @@ export const registerFinetune: RegisterVerb = (program, run) => {
   addNetworkFlags(
     addFlags(command, schema, {
       epochs: 'as many as 100 steps take',
-      learningRate: '0.02; 0.002 with arcface',
+      learningRate: '0.02; 0.001 with arcface',
     }),
   );
   addOutputFlags(command).action(async (path: string, { as, report }: { as?: string; report: string }) => {

@@ -234,7 +234,8 @@ function curvesSection(studio: Studio, { curve, bestStep, loss }: TrainingPageDa
   const figures = [
     {
       title: 'Recognised at one false accept in a thousand',
-      about: 'On the photos that choose when to stop. The dotted line is the step that was kept.',
+      about:
+        'On the photos that choose when to stop, with the network as it would be installed. The dotted line is the step that was kept.',
       series: rates,
       words: {
         label: 'pairs of one person accepted',
