@@ -56,6 +56,23 @@ test('a narrow one loses the item, the bar, the rate, the time left, in this ord
   assert.equal(progressLine(half, 35, true), 'finding faces   50 %  69/138');
 });
 
+test('figures of the work stand in place of the rate; the bar goes before them, the last of them first', () => {
+  const figures = ['loss 0.0139', 'active 31 %', 'TAR 93.9 %', '600 photos/s'];
+  const state = { stage: 'training', done: 40, total: 100, item: undefined, perSecond: 4, figures };
+  const told = 'training  40/100  loss 0.0139  active 31 %  TAR 93.9 %';
+  assert.equal(
+    progressLine(state, 120, true),
+    `training  ▕${'█'.repeat(9)}▌${' '.repeat(14)}▏   40 %  40/100  ${figures.join('  ')}  15 s left`,
+  );
+  assert.equal(progressLine(state, 80, true), `${told}  600 photos/s  15 s left`);
+  assert.equal(progressLine(state, 70, true), `${told}  15 s left`);
+  const { view, text, pass } = viewing(false);
+  view.listener({ stage: 'training', done: 0, total: 100, figures });
+  pass(2000);
+  view.listener({ stage: 'training', done: 40, total: 100, figures });
+  assert.match(text(), /^training: 40 of 100, loss 0\.0139, active 31 %, TAR 93\.9 %, 600 photos\/s, /m);
+});
+
 test('without Unicode the bar is ASCII', () => {
   assert.match(progressLine(half, 80, false), /^finding faces {2}\[#{12}-{12}\] {3}50 %/);
 });
@@ -69,6 +86,7 @@ test('a line never reaches the last column', () => {
         total: fc.option(fc.nat(200_000), { nil: undefined }),
         item: fc.option(fc.string({ unit: 'grapheme' }), { nil: undefined }),
         perSecond: fc.option(fc.double({ min: 0, max: 1e5, noNaN: true }), { nil: undefined }),
+        figures: fc.array(fc.constantFrom('loss 0.01', '600 photos/s'), { maxLength: 4 }),
       }),
       fc.integer({ min: 1, max: 200 }),
       fc.boolean(),
