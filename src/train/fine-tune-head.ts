@@ -1,5 +1,5 @@
 import type { Graph } from '../graph/index.ts';
-import { checkOptions, Random, visageError, type OptionsOf, type Tensor } from '../kernel/index.ts';
+import { checkOptions, Random, visageError, type OptionsOf } from '../kernel/index.ts';
 import { blendGraphs } from './blend.ts';
 import {
   fineTune,
@@ -11,6 +11,7 @@ import {
 } from './fine-tune.ts';
 import { weightsOf, withWeights } from './gradient-session.ts';
 import { divideForTraining, type PhotoRoles } from './photo-roles.ts';
+import { meanRows, variedRows, type TrunkShape } from './feature-rows.ts';
 import { Trainer } from './trainer.ts';
 import type { FaceFeatures, Trunk } from './trunk.ts';
 import {
@@ -266,54 +267,8 @@ function placesOf(all: readonly (VerificationTrials | undefined)[]): number[] {
   return [...places].sort((a, b) => a - b);
 }
 
-type Cut = Pick<Trunk, 'featureSize' | 'views'>;
-
-/** Means of the views of each photo, as the pack embeds. */
-function meanRows(
-  { featureSize: size, views }: Cut,
-  faces: readonly FaceFeatures[],
-  photos: readonly number[],
-): Tensor<'float32'> {
-  const data = new Float32Array(photos.length * size);
-  for (const [i, photo] of photos.entries()) {
-    const { rows } = faces[photo]!;
-    for (let view = 0; view < views; view++) {
-      for (let k = 0; k < size; k++) data[i * size + k]! += rows[view * size + k]! / views;
-    }
-  }
-  return { type: 'float32', dims: [photos.length, size], data };
-}
-
-/** Each photo as it is, mirrored or the mean of both, or as one of its variations. */
-function variedRows(
-  { featureSize: size, views }: Cut,
-  faces: readonly FaceFeatures[],
-  places: readonly number[],
-  photos: Uint32Array,
-  draw: Random,
-): Tensor<'float32'> {
-  const data = new Float32Array(photos.length * size);
-  const plain = views === 2 ? 3 : 1;
-  for (const [i, photo] of photos.entries()) {
-    const { rows } = faces[places[photo]!]!;
-    const variations = rows.length / size - views;
-    const choice = draw.integer(plain + variations);
-    const target = data.subarray(i * size, (i + 1) * size);
-    if (choice >= plain) {
-      const from = (views + choice - plain) * size;
-      target.set(rows.subarray(from, from + size));
-      continue;
-    }
-    const mirrored = choice / 2;
-    for (let k = 0; k < size; k++) {
-      target[k] = (1 - mirrored) * rows[k]! + (mirrored > 0 ? mirrored * rows[size + k]! : 0);
-    }
-  }
-  return { type: 'float32', dims: [photos.length, size], data };
-}
-
 async function embedApart(
-  trunk: Cut & Pick<Trunk, 'at'>,
+  trunk: TrunkShape & Pick<Trunk, 'at'>,
   trainer: Trainer,
   faces: readonly FaceFeatures[],
   { unseen }: PhotoRoles,
