@@ -24,7 +24,8 @@ import {
   type OptionsOf,
 } from '../kernel/index.ts';
 import type { Gallery } from './gallery.ts';
-import type { FaceMatch, LiveFaces, Watch } from './live-faces.ts';
+import { FacesWithout, type KnownFaces } from './faces-without.ts';
+import type { FaceMatch, Watch } from './live-faces.ts';
 
 export const galleryClassifierSchema = {
   ...maxFalseAcceptOption,
@@ -84,12 +85,12 @@ export class GalleryClassifier implements Classifier {
   readonly calibration?: Calibration;
   readonly maxFalseAccept?: number;
   readonly #gallery: Gallery;
-  readonly #faces: LiveFaces;
+  readonly #faces: KnownFaces;
   #scale = { sample: '', value: 0 };
   #scaleVersion = -1;
 
   /** Use `galleryClassifier`. */
-  constructor(gallery: Gallery, faces: LiveFaces, options: Partial<GalleryClassifierOptions>) {
+  constructor(gallery: Gallery, faces: KnownFaces, options: Partial<GalleryClassifierOptions>) {
     const { calibration, ...plain } = options;
     this.options = checkOptions('galleryClassifier', galleryClassifierSchema, plain);
     this.#gallery = gallery;
@@ -125,6 +126,18 @@ export class GalleryClassifier implements Classifier {
   /** Takes over what other processes have changed. @returns whether they had */
   refresh(watch: Watch = {}): Promise<boolean> {
     return this.#gallery.refresh(watch);
+  }
+
+  /**
+   * This classifier as it would be without some examples of the gallery, in every respect but the scale of the
+   * probabilities: whoever has no others is not known. Costs nothing until it predicts.
+   */
+  without(exampleIds: ReadonlySet<number>): GalleryClassifier {
+    const { options, calibration } = this;
+    return new GalleryClassifier(this.#gallery, new FacesWithout(this.#faces, exampleIds), {
+      ...options,
+      calibration,
+    });
   }
 
   /**
@@ -173,10 +186,11 @@ export class GalleryClassifier implements Classifier {
   /** The likeliest of the nearest people, by their relative distances. */
   #predictOpenSet(calibration: Calibration, face: Float32Array, nearest: readonly Scored[]): Prediction {
     const people = nearest.slice(0, peopleCompared);
+    const { spare } = this.#faces;
     const templates = people.map(({ personId }) => {
       const ids = this.#faces
         .examplesOf(personId)
-        .filter((id) => !this.#faces.spare.has(id))
+        .filter((id) => !spare.has(id))
         .slice(0, examplesOfPerson);
       const sum = new Float64Array(this.dimension);
       for (const id of ids) {

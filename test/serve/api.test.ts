@@ -231,7 +231,7 @@ test('the gallery is judged: distances between its examples, and a map', async (
     await post('/api/v1/enroll?keepDuplicates=true', ['name', 'One'], ['photo', photo], ['photo', photo])
   ).json();
   const other = await fileAt(samplePhoto('sample2.jpg'));
-  const { person } = (await post('/api/v1/enroll', ['name', 'Two'], ['photo', other])).json();
+  const { person, photos } = (await post('/api/v1/enroll', ['name', 'Two'], ['photo', other])).json();
   const judged = await call('GET', '/evaluation');
   assert.equal(judged.statusCode, 200, judged.body);
   const { faces, samePerson, twoPeople, version } = judged.json();
@@ -246,6 +246,15 @@ test('the gallery is judged: distances between its examples, and a map', async (
   assert.ok(two.nearestOther > 0 && two.nearestOther <= distance + 1e-4);
   const one = faces.find(({ exampleId }: { exampleId: number }) => exampleId === added.photos[0].exampleId);
   assert.equal(one.nearestOwn, 0);
+
+  // By the rule that names faces: as identify says once the example is really gone.
+  assert.equal(judged.json().maxFalseAccept, 0.001);
+  assert.deepEqual([one.asSeen.outcome, two.asSeen], ['right', null]);
+  await call('DELETE', `/people/${person.id}`);
+  const seen = (await post('/api/v1/identify', ['photo', other])).json().faces;
+  const stranger = seen.find(({ box }: { box: { x: number } }) => box.x === photos[0].box.x);
+  assert.equal(two.asStranger.named, stranger.name !== null);
+  assert.ok(Math.abs(two.asStranger.falseAcceptRate / stranger.falseAcceptRate - 1) < 0.02);
 });
 
 test('the networks of the pack can be had, for browsers that run them', async () => {

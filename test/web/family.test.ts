@@ -192,8 +192,9 @@ describe('a family album on the page', { skip }, () => {
 
   it('says how far it can be trusted, at any threshold', async () => {
     await page.getByRole('link', { name: 'Trust' }).click();
+    const threshold = page.getByRole('region', { name: 'Try a threshold' });
     const figure = (term: string) =>
-      page.locator('.figures div', { hasText: term }).locator('dd').innerText();
+      threshold.locator('.figures div', { hasText: term }).locator('dd').innerText();
     const slider = page.getByRole('slider', { name: 'Threshold' });
     await slider.waitFor();
     await picture(page, 'trust');
@@ -201,6 +202,15 @@ describe('a family album on the page', { skip }, () => {
     const judged = Number(/of (\d+) faces/.exec(await figure('their own name'))?.[1]);
     assert.equal(judged, 8);
     assert.match(await figure('mistaken'), /^0 /);
+
+    // By the rule that names faces, which no slider moves.
+    const rule = page.getByRole('region', { name: 'As I name faces now' });
+    const { faces } = (await session.server.app.inject('/api/v1/evaluation')).json();
+    const right = faces.filter(({ asSeen }: { asSeen: { outcome: string } }) => asSeen.outcome === 'right');
+    const byRule = await rule.locator('dd').allInnerTexts();
+    assert.match(byRule[0]!, new RegExp(`^${right.length} of ${judged} faces`));
+    assert.match(byRule[2]!, /^0 /);
+    assert.match(byRule[3]!, /^0 of 8/);
 
     await slider.fill('0');
     assert.match(await figure('missed'), new RegExp(`^${judged} `));

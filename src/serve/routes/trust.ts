@@ -1,12 +1,14 @@
+import type { Prediction } from '../../classify/index.ts';
 import { rounded } from '../records.ts';
 import { failures } from '../schemas/failure.ts';
 import { EvaluationSchema } from '../schemas/trust.ts';
 import { Judge } from '../trust/judge.ts';
+import type { RuledFace } from '../trust/rule-judgement.ts';
 import type { AddRoutes } from './context.ts';
 
 /** How far the gallery can be trusted. */
 export const addTrustRoutes: AddRoutes = (app, { service }) => {
-  const judge = new Judge(service.gallery);
+  const judge = new Judge(service.gallery, service.classifier);
   app.get(
     '/evaluation',
     {
@@ -22,18 +24,20 @@ export const addTrustRoutes: AddRoutes = (app, { service }) => {
       return {
         pack: service.recognizer.pack.name,
         maxDistance: service.maxDistance,
+        maxFalseAccept: service.classifier.maxFalseAccept ?? null,
         version: judgement.version,
         examples: judgement.examples,
         method: judgement.method,
         binWidth: judgement.binWidth,
         samePerson: [...judgement.samePerson],
         twoPeople: [...judgement.twoPeople],
-        faces: judgement.faces.map((face) => ({
+        faces: judgement.faces.map((face, i) => ({
           exampleId: face.exampleId,
           personId: face.personId,
           otherPersonId: face.otherPersonId,
           nearestOwn: digits(face.nearestOwn),
           nearestOther: digits(face.nearestOther),
+          ...ruledRecord(judgement.ruled[i]!),
           x: rounded(face.x, 3),
           y: rounded(face.y, 3),
         })),
@@ -43,3 +47,16 @@ export const addTrustRoutes: AddRoutes = (app, { service }) => {
 };
 
 const digits = (value: number | null) => (value === null ? null : rounded(value, 4));
+
+const rateRecord = (rate: number | undefined) =>
+  rate === undefined ? {} : { falseAcceptRate: Number(rate.toPrecision(3)) };
+
+const ruledRecord = ({ personName, asSeen, asStranger }: RuledFace) => ({
+  asSeen: asSeen && { outcome: outcomeOf(asSeen, personName), ...rateRecord(asSeen.falseAcceptRate) },
+  asStranger: asStranger && { named: asStranger.known, ...rateRecord(asStranger.falseAcceptRate) },
+});
+
+function outcomeOf({ known, name }: Prediction, personName: string): 'right' | 'missed' | 'mistaken' {
+  if (!known) return 'missed';
+  return name === personName ? 'right' : 'mistaken';
+}

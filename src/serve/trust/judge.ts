@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
-import type { Gallery } from '../../gallery/index.ts';
+import type { Gallery, GalleryClassifier } from '../../gallery/index.ts';
 import { visageError } from '../../kernel/index.ts';
 import type { GalleryJudgement, JudgedFace } from './gallery-judgement.ts';
+import { judgeByRule, type RuledFace } from './rule-judgement.ts';
 
 /** Examples that are looked at: the first of each person before the second of any. */
 const mostFaces = 1000;
@@ -10,15 +11,19 @@ export interface Judgement extends GalleryJudgement {
   /** The version of the gallery that it is of. */
   readonly version: number;
   readonly examples: number;
+  /** In the order of the faces. */
+  readonly ruled: readonly RuledFace[];
 }
 
-/** Judges a gallery off the main thread, one at a time; the answer is kept until the gallery changes. */
+/** Judges a gallery: distances off the main thread, the rule that names faces in short pieces on it; one at a time; the answer is kept until the gallery changes. */
 export class Judge {
   readonly #gallery: Gallery;
+  readonly #classifier: GalleryClassifier;
   #latest: { readonly version: number; readonly judgement: Promise<Judgement> } | undefined;
 
-  constructor(gallery: Gallery) {
+  constructor(gallery: Gallery, classifier: GalleryClassifier) {
     this.#gallery = gallery;
+    this.#classifier = classifier;
   }
 
   async judge(): Promise<Judgement> {
@@ -39,9 +44,13 @@ export class Judge {
         }
       }
       const examples = live.index.size;
+      const { known } = live;
       const judgement = Promise.resolve(before)
         .then(() => judgeInWorker(faces))
-        .then((judged) => Object.assign(judged, { version, examples }));
+        .then(async (judged) => {
+          const ruled = await judgeByRule(this.#classifier, faces, known);
+          return Object.assign(judged, { version, examples, ruled });
+        });
       judgement.catch(() => (this.#latest = undefined));
       this.#latest = { version, judgement };
     }

@@ -6,7 +6,7 @@ import { DoubtfulFaces } from './doubtful-faces.tsx';
 import { FaceMap } from './face-map.tsx';
 import { RocChart } from './roc-chart.tsx';
 import { VerdictFigures } from './verdict-figures.tsx';
-import { rocOf, verdictAt } from './verdict.ts';
+import { rocOf, verdictAt, verdictByRule } from './verdict.ts';
 
 interface JudgementProps {
   readonly evaluation: ApiEvaluation;
@@ -21,15 +21,24 @@ export function Judgement({ evaluation, nameOf }: JudgementProps): JSX.Element {
   const verdict = useMemo(() => verdictAt(evaluation, threshold), [evaluation, threshold]);
   // Far beyond the threshold nothing is of interest; twice as far shows both humps.
   const longest = Math.min(2, Math.ceil(maxDistance * 22) / 10);
+  const { maxFalseAccept } = evaluation;
   return (
     <div class="trust">
-      <section class="card" aria-labelledby="threshold-title">
-        <h2 id="threshold-title">The threshold</h2>
+      <section class="card" aria-labelledby="rule-title">
+        <h2 id="rule-title">As I name faces now</h2>
         <p class="quiet">
-          Suppose a face were given a name if it lies no further than this from a face I know. Stricter means
-          more misses, laxer more mistakes. Two photos of one person are usually within{' '}
-          {maxDistance.toFixed(2)}; move it to see what would change. Where I name faces I also weigh how
-          crowded faces lie there and how many people I know.
+          {maxFalseAccept === null
+            ? `A face has a name if it lies no further than ${maxDistance.toFixed(2)} from one I know.`
+            : `A face has a name if it is so near to somebody that one stranger in ${Math.round(1 / maxFalseAccept).toLocaleString('en')} at most comes as near. I weigh how crowded faces lie there and how many people I know.`}
+        </p>
+        <VerdictFigures {...verdictByRule(evaluation)} />
+      </section>
+      <section class="card" aria-labelledby="threshold-title">
+        <h2 id="threshold-title">Try a threshold</h2>
+        <p class="quiet">
+          Suppose the distance alone decided: a face had a name if it lies no further than this from a face I
+          know. Stricter means more misses, laxer more mistakes. Two photos of one person are usually within{' '}
+          {maxDistance.toFixed(2)}; move it to see what would change.
         </p>
         <div class="threshold-row">
           <label for="threshold">Threshold</label>

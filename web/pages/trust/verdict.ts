@@ -34,6 +34,16 @@ export function verdictAt({ faces }: ApiEvaluation, threshold: number): Verdict 
   return { judged: judged.length, ...tally, strangers: strangers.length, strangersNamed };
 }
 
+/** What I say of this gallery as I name faces now, by whatever rule that is. */
+export function verdictByRule({ faces }: ApiEvaluation): Verdict {
+  const seen = faces.flatMap(({ asSeen }) => asSeen ?? []);
+  const strangers = faces.flatMap(({ asStranger }) => asStranger ?? []);
+  const tally = { right: 0, missed: 0, mistaken: 0 };
+  for (const { outcome } of seen) tally[outcome]++;
+  const strangersNamed = strangers.filter(({ named }) => named).length;
+  return { judged: seen.length, ...tally, strangers: strangers.length, strangersNamed };
+}
+
 /** A point of the ROC: shares of pairs that count as the same person up to a distance. */
 export interface RocPoint {
   readonly threshold: number;
