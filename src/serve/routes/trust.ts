@@ -37,7 +37,8 @@ export const addTrustRoutes: AddRoutes = (app, { service }) => {
           otherPersonId: face.otherPersonId,
           nearestOwn: digits(face.nearestOwn),
           nearestOther: digits(face.nearestOther),
-          ...ruledRecord(judgement.ruled[i]!),
+          asSeen: seenRecord(judgement.ruled[i]!),
+          asStranger: strangerRecord(judgement.ruled[i]!),
           x: rounded(face.x, 3),
           y: rounded(face.y, 3),
         })),
@@ -51,10 +52,11 @@ const digits = (value: number | null) => (value === null ? null : rounded(value,
 const rateRecord = (rate: number | undefined) =>
   rate === undefined ? {} : { falseAcceptRate: Number(rate.toPrecision(3)) };
 
-const ruledRecord = ({ personName, asSeen, asStranger }: RuledFace) => ({
-  asSeen: asSeen && { outcome: outcomeOf(asSeen, personName), ...rateRecord(asSeen.falseAcceptRate) },
-  asStranger: asStranger && { named: asStranger.known, ...rateRecord(asStranger.falseAcceptRate) },
-});
+const seenRecord = ({ personName, asSeen }: RuledFace) =>
+  asSeen && { outcome: outcomeOf(asSeen, personName), ...rateRecord(asSeen.falseAcceptRate) };
+
+const strangerRecord = ({ asStranger }: RuledFace) =>
+  asStranger && { named: asStranger.known, ...rateRecord(asStranger.falseAcceptRate) };
 
 function outcomeOf({ known, name }: Prediction, personName: string): 'right' | 'missed' | 'mistaken' {
   if (!known) return 'missed';
