@@ -48,8 +48,7 @@ test('a gallery without some examples answers as one that never had them', async
   ];
   let differs = 0;
   for (const hidden of hidings) {
-    const { gallery: fewer } = await galleryOf(faces.filter((face) => !hidden.includes(face)));
-    await using closing = fewer;
+    await using fewer = (await galleryOf(faces.filter((face) => !hidden.includes(face)))).gallery;
     const expected = await galleryClassifier(fewer, options);
     const without = whole.without(new Set(hidden.map((face) => ids.get(face)!)));
     assert.deepEqual(without.classes, expected.classes);
