@@ -26,8 +26,10 @@ export {
 export type { GradientSessionOptions } from './gradient-session.ts';
 export { personBatches } from './person-batches.ts';
 export type { PersonBatch } from './person-batches.ts';
-export { Trainer, trainerOptions } from './trainer.ts';
-export type { StepReport, TrainerOptions, TrainerState } from './trainer.ts';
+export { Trainer } from './trainer.ts';
+export type { StepReport, TrainerState } from './trainer.ts';
+export { trainerOptions } from './trainer-options.ts';
+export type { TrainerOptions } from './trainer-options.ts';
 export { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 export { graphOfModel } from './model-graph.ts';
 export { headOf, splitGraph, weightsFrom } from './split-graph.ts';

@@ -1,9 +1,9 @@
 import { encodeModel } from '../formats/index.ts';
-import { toModel, type Graph, type GraphBuilder, type Value } from '../graph/index.ts';
-import { checkOptions, Random, visageError, type OptionsOf, type Tensor } from '../kernel/index.ts';
+import { toModel, type Graph } from '../graph/index.ts';
+import { checkOptions, Random, visageError, type Tensor } from '../kernel/index.ts';
 import { openLocalSession, type LocalSession, type TensorMap } from '../runtime/index.ts';
+import { centresName, initialCentres, placeCentres } from './arcface-centres.ts';
 import { gradientName } from './autodiff/differentiate.ts';
-import { extendGraph } from './autodiff/graph-copy.ts';
 import { withBatchStatistics } from './batch-statistics.ts';
 import {
   GradientSession,
@@ -12,8 +12,8 @@ import {
   weightsOf,
   withWeights,
 } from './gradient-session.ts';
-import { arcFaceLoss, graphTripletLoss, unitLength } from './loss/graph-losses.ts';
-import { tripletLoss, tripletOptions } from './loss/triplet.ts';
+import { lossGraph, unitGraph } from './loss/network-with-loss.ts';
+import { tripletLoss } from './loss/triplet.ts';
 import {
   createOptimiser,
   optimiserOptions,
@@ -21,50 +21,9 @@ import {
   type OptimiserState,
   type Parameters,
 } from './optimiser/optimiser.ts';
+import { trainerOptions, type TrainerOptions, type TrainerSettings } from './trainer-options.ts';
 
-/** Options of {@link Trainer.open}, beside those of the triplet loss and the optimiser. */
-export const trainerOptions = {
-  ...tripletOptions,
-  ...optimiserOptions,
-  loss: {
-    type: 'choice',
-    choices: ['triplet', 'arcface'],
-    default: 'triplet',
-    description:
-      'triplet: distances between photos; arcface: softmax over the people, with an angular margin',
-  },
-  arcScale: {
-    type: 'number',
-    default: 24,
-    exclusiveMin: 0,
-    description: 'of arcface: what cosines are multiplied with',
-  },
-  arcMargin: { type: 'number', default: 0.2, min: 0, max: 1.5, description: 'of arcface: margin in radians' },
-  batchNorm: {
-    type: 'choice',
-    choices: ['frozen', 'batch'],
-    default: 'frozen',
-    description: 'batch: normalise by the statistics of the batch, as when training from scratch',
-  },
-  microBatch: {
-    type: 'number',
-    integer: true,
-    default: 0,
-    min: 0,
-    description: 'most photos that go through the network at once; 0: the whole batch',
-  },
-  threads: {
-    type: 'number',
-    integer: true,
-    default: 0,
-    min: 0,
-    max: 256,
-    description: 'threads; 0: one for each core',
-  },
-  seed: { type: 'number', integer: true, default: 0, min: 0, max: 4294967295, description: 'seed' },
-} as const;
-
-export type TrainerOptions = Partial<OptionsOf<typeof trainerOptions>>;
+export { trainerOptions } from './trainer-options.ts';
 
 /** What one step did. */
 export interface StepReport {
@@ -82,8 +41,6 @@ export interface TrainerState {
   readonly weights: ReadonlyMap<string, Tensor<'float32'>>;
   readonly optimiser: OptimiserState;
 }
-
-const centresName = 'arcface/centres';
 
 /** Rows `from` to `to` of every input. */
 function rowsOf(inputs: TensorMap, from: number, to: number): TensorMap {
@@ -108,7 +65,7 @@ const decays = (dims: readonly number[]): boolean => dims.length > 1;
  */
 export class Trainer implements AsyncDisposable {
   readonly #graph: Graph;
-  readonly #settings: OptionsOf<typeof trainerOptions>;
+  readonly #settings: TrainerSettings;
   readonly #people: number;
   readonly #trained: readonly string[];
   readonly #optimiser: Optimiser;
@@ -122,7 +79,7 @@ export class Trainer implements AsyncDisposable {
     graph: Graph,
     trained: readonly string[],
     people: number,
-    settings: OptionsOf<typeof trainerOptions>,
+    settings: TrainerSettings,
     state: TrainerState | undefined,
   ) {
     this.#graph = graph;
@@ -134,12 +91,7 @@ export class Trainer implements AsyncDisposable {
     this.#trained = trained;
     if (settings.loss === 'arcface') {
       const dimension = Number(graph.values.get('embedding')!.dims[1]);
-      const random = this.#random.fork(centresName);
-      const data = Float32Array.from(
-        { length: dimension * people },
-        () => random.normal() / Math.sqrt(dimension),
-      );
-      this.#weights.set(centresName, { type: 'float32', dims: [dimension, people], data });
+      this.#weights.set(centresName, initialCentres(dimension, people, this.#random.fork(centresName)));
       this.#trained = [...trained, centresName];
     }
     for (const [name, { data }] of state?.weights ?? []) {
@@ -239,7 +191,10 @@ export class Trainer implements AsyncDisposable {
   }
 
   async #wholeStep(inputs: TensorMap, people: ArrayLike<number>) {
-    this.#gradients ??= await this.#gradientSession(this.#lossGraph(), 'loss');
+    this.#gradients ??= await this.#gradientSession(
+      lossGraph(this.#normalising(), this.#settings, this.#weights.get(centresName)),
+      'loss',
+    );
     const count = people.length;
     const given: Record<string, Tensor> = { ...inputs };
     if (this.#settings.loss === 'arcface') {
@@ -253,28 +208,6 @@ export class Trainer implements AsyncDisposable {
     const outputs = await this.#gradients.run(given);
     const number = (name: string): number | undefined => outputs[name]?.data[0] as number | undefined;
     return { loss: number('loss')!, activeShare: number('active'), gradients: this.#gradients.gradients };
-  }
-
-  /** The network with the loss behind it. */
-  #lossGraph(): Graph {
-    const { loss, margin, softMargin, mining, arcScale, arcMargin } = this.#settings;
-    return extendGraph(this.#normalising(), `${this.#graph.name}-${loss}`, (b, value) => {
-      const unit = unitLength(b, value('embedding'));
-      const batch = unit.dims[0]!;
-      if (loss === 'arcface') {
-        const centres = b.weight(this.#weights.get(centresName)!, centresName);
-        const wanted = b.input('wanted', 'float32', [batch, this.#people]);
-        b.output(
-          'loss',
-          arcFaceLoss(b, unit, centres, wanted, { scale: arcScale, marginRadians: arcMargin }),
-        );
-        return;
-      }
-      const options = { margin, softMargin, mining: mining === 'batch-all' ? mining : 'batch-hard' } as const;
-      const result = graphTripletLoss(b, unit, b.input('people', 'int64', [batch]), options);
-      b.output('loss', result.loss);
-      b.output('active', result.activeShare);
-    });
   }
 
   async #partsStep(inputs: TensorMap, people: ArrayLike<number>, step: number) {
@@ -332,20 +265,7 @@ export class Trainer implements AsyncDisposable {
    */
   placeCentres(embeddings: Float32Array, people: ArrayLike<number>): void {
     const centres = this.#weights.get(centresName);
-    if (centres === undefined) return;
-    const [dimension, count] = centres.dims as [number, number];
-    const sums = new Float64Array(dimension * count);
-    for (let i = 0; i < people.length; i++) {
-      for (let k = 0; k < dimension; k++) sums[k * count + people[i]!]! += embeddings[i * dimension + k]!;
-    }
-    for (let person = 0; person < count; person++) {
-      let square = 0;
-      for (let k = 0; k < dimension; k++) square += sums[k * count + person]! ** 2;
-      const length = Math.sqrt(square);
-      if (length === 0) continue;
-      for (let k = 0; k < dimension; k++)
-        centres.data[k * count + person] = sums[k * count + person]! / length;
-    }
+    if (centres !== undefined) placeCentres(centres, embeddings, people);
   }
 
   async close(): Promise<void> {
@@ -358,13 +278,6 @@ export class Trainer implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-}
-
-/** The network with unit embeddings as its only output, `unit`. */
-function unitGraph(graph: Graph): Graph {
-  return extendGraph(graph, `${graph.name}-unit`, (b: GraphBuilder, value: (name: string) => Value) =>
-    b.output('unit', unitLength(b, value('embedding'))),
-  );
 }
 
 function addTo(total: Map<string, Float32Array>, gradients: Parameters): void {

@@ -1,0 +1,48 @@
+import type { OptionsOf } from '../kernel/index.ts';
+import { tripletOptions } from './loss/triplet.ts';
+import { optimiserOptions } from './optimiser/optimiser.ts';
+
+/** Options of `Trainer.open`, beside those of the triplet loss and the optimiser. */
+export const trainerOptions = {
+  ...tripletOptions,
+  ...optimiserOptions,
+  loss: {
+    type: 'choice',
+    choices: ['triplet', 'arcface'],
+    default: 'triplet',
+    description:
+      'triplet: distances between photos; arcface: softmax over the people, with an angular margin',
+  },
+  arcScale: {
+    type: 'number',
+    default: 24,
+    exclusiveMin: 0,
+    description: 'of arcface: what cosines are multiplied with',
+  },
+  arcMargin: { type: 'number', default: 0.2, min: 0, max: 1.5, description: 'of arcface: margin in radians' },
+  batchNorm: {
+    type: 'choice',
+    choices: ['frozen', 'batch'],
+    default: 'frozen',
+    description: 'batch: normalise by the statistics of the batch, as when training from scratch',
+  },
+  microBatch: {
+    type: 'number',
+    integer: true,
+    default: 0,
+    min: 0,
+    description: 'most photos that go through the network at once; 0: the whole batch',
+  },
+  threads: {
+    type: 'number',
+    integer: true,
+    default: 0,
+    min: 0,
+    max: 256,
+    description: 'threads; 0: one for each core',
+  },
+  seed: { type: 'number', integer: true, default: 0, min: 0, max: 4294967295, description: 'seed' },
+} as const;
+
+export type TrainerSettings = OptionsOf<typeof trainerOptions>;
+export type TrainerOptions = Partial<TrainerSettings>;
