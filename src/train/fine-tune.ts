@@ -4,7 +4,8 @@ import type { TensorMap } from '../runtime/index.ts';
 import { weightsOf, withWeights } from './gradient-session.ts';
 import { learningRateAt, scheduleOptions } from './optimiser/schedule.ts';
 import { personBatches } from './person-batches.ts';
-import { Trainer, trainerOptions, type StepReport, type TrainerState } from './trainer.ts';
+import { trainerOptions } from './trainer-options.ts';
+import { Trainer, type StepReport, type TrainerState } from './trainer.ts';
 
 /** Options of {@link fineTune}, beside those of the trainer. */
 export const fineTuneOptions = {

@@ -23,8 +23,6 @@ import {
 } from './optimiser/optimiser.ts';
 import { trainerOptions, type TrainerOptions, type TrainerSettings } from './trainer-options.ts';
 
-export { trainerOptions } from './trainer-options.ts';
-
 /** What one step did. */
 export interface StepReport {
   /** From 1. */

@@ -8,7 +8,7 @@ import { type FailedPhoto, failedSection } from './left-out.ts';
 import { measureTable } from './measure-table.ts';
 import { evaluationPage, numbersTable, repetitionSection, type Repetition } from './page.ts';
 import { detFigure } from './plot/det-figure.ts';
-import { tradeOffFigure } from './plot/trade-off-figure.ts';
+import { rocFigure } from './plot/roc-figure.ts';
 import { seriesLegend } from './plot/series.ts';
 import { openStudio, type Studio } from './plot/studio.ts';
 import { counted, listed, oneIn, percent, percentRange, rateCell, ratePercent } from './words.ts';
@@ -139,25 +139,7 @@ function comparison(entries: readonly VerificationPageEntry[]): Section {
 }
 
 function rocSection(studio: Studio, entries: readonly VerificationPageEntry[]): Section {
-  const series = entries.map(({ name, measures: { curve, trueAcceptRates, pairs } }) => ({
-    name,
-    curve: curveCorners(curve).map(({ falseAcceptRate, trueAcceptRate }) => ({
-      falseRate: falseAcceptRate,
-      trueRate: trueAcceptRate,
-    })),
-    measured: trueAcceptRates.flatMap(({ falseAcceptRate, measured }) => {
-      if (measured === undefined) return [];
-      const trueRate = measured.point.trueAcceptRate;
-      const { low, high } = measured.interval ?? { low: trueRate, high: trueRate };
-      return [{ falseRate: falseAcceptRate, trueRate, low, high }];
-    }),
-    trials: pairs.different,
-  }));
-  const figure = tradeOffFigure(series, {
-    title: 'ROC',
-    falseRate: 'pairs of two people wrongly accepted (FAR)',
-    trueRate: 'pairs of one person accepted (TAR)',
-  });
+  const figure = rocFigure(entries);
   return {
     id: 'roc',
     title: 'How strict is too strict',

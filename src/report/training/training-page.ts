@@ -1,9 +1,9 @@
-import { curveCorners, type VerificationMeasures } from '../../evaluate/index.ts';
+import type { VerificationMeasures } from '../../evaluate/index.ts';
 import { failedSection, type FailedPhoto } from '../evaluation/left-out.ts';
 import { evaluationPage, numbersTable, repetitionSection, type Repetition } from '../evaluation/page.ts';
 import { seriesLegend } from '../evaluation/plot/series.ts';
 import { openStudio, type Studio } from '../evaluation/plot/studio.ts';
-import { tradeOffFigure } from '../evaluation/plot/trade-off-figure.ts';
+import { rocFigure } from '../evaluation/plot/roc-figure.ts';
 import { counted, oneIn, percent, percentRange, rateCell, ratePercent } from '../evaluation/words.ts';
 import { count } from '../figures.ts';
 import { html, type Markup } from '../markup.ts';
@@ -179,25 +179,7 @@ function rocSection(
   { before, after }: TrainingPageKind,
   lead: string,
 ): Section {
-  const series = [before, after].map(({ curve, trueAcceptRates, pairs }, i) => ({
-    name: names[i]!,
-    curve: curveCorners(curve).map(({ falseAcceptRate, trueAcceptRate }) => ({
-      falseRate: falseAcceptRate,
-      trueRate: trueAcceptRate,
-    })),
-    measured: trueAcceptRates.flatMap(({ falseAcceptRate, measured }) => {
-      if (measured === undefined) return [];
-      const trueRate = measured.point.trueAcceptRate;
-      const { low, high } = measured.interval ?? { low: trueRate, high: trueRate };
-      return [{ falseRate: falseAcceptRate, trueRate, low, high }];
-    }),
-    trials: pairs.different,
-  }));
-  const figure = tradeOffFigure(series, {
-    title: 'ROC',
-    falseRate: 'pairs of two people wrongly accepted (FAR)',
-    trueRate: 'pairs of one person accepted (TAR)',
-  });
+  const figure = rocFigure([before, after].map((measures, i) => ({ name: names[i]!, measures })));
   return {
     id,
     title,
