@@ -15,8 +15,8 @@ import { join } from 'node:path';
 import { galleryClassifier, openExistingGallery } from '../../src/gallery/index.ts';
 import { packCalibration } from '../../src/packs/index.ts';
 import { openRecognizer } from '../../src/recognizer.ts';
-import { startVisage } from '../../test/cli/visage-process.ts';
 import { samplePhoto } from '../../test/support/bundled-weights.ts';
+import { startServer } from '../../test/support/visage-server.ts';
 
 const seconds = Number(process.argv[2] ?? 60);
 const clients = Number(process.argv[3] ?? 64);
@@ -94,16 +94,7 @@ async function inLibrary(forSeconds: number): Promise<Speed> {
   };
 }
 
-const { child, ended } = startVisage(['serve', '--without-keys', '--port', '0', '--gallery', galleryPath]);
-const address = await new Promise<string>((resolve, reject) => {
-  let said = '';
-  child.stderr.on('data', (text: string) => {
-    said += text;
-    const found = /Listening on (http:\S+)/.exec(said);
-    if (found !== null) resolve(found[1]!);
-  });
-  child.on('close', () => reject(new Error(said)));
-});
+const { child, ended, address } = await startServer(['--without-keys', '--gallery', galleryPath]);
 const cpuSeconds = async (): Promise<number> =>
   Number(/^process_cpu_seconds_total (\S+)/m.exec((await ask(address, '/metrics', health)).body)![1]);
 const agent = new Agent({ keepAlive: true, maxSockets: clients });

@@ -10,12 +10,13 @@ import { decodePhoto, encodePicture } from '../../src/image/index.ts';
 import { Random } from '../../src/kernel/index.ts';
 import { openPack } from '../../src/packs/index.ts';
 import type { Recognizer, RecognizerOptions } from '../../src/recognizer.ts';
+import { setEnvironment } from '../support/environment.ts';
 import { htmlTroubles } from './evaluation/page-check.ts';
 import { recordCommandLine } from './recording.ts';
 
 let folder = '';
 const inFolder = (...parts: string[]): string => join(folder, ...parts);
-const earlier = { cache: process.env['VISAGE_CACHE'], models: process.env['VISAGE_MODELS'] };
+let restoreEnvironment = (): void => {};
 
 const sidePx = 150;
 /** A "person" is a coarse pattern of colours; each photo of it is another under noise. */
@@ -68,18 +69,14 @@ const patternRooms: Rooms = {
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'visage-finetune-'));
-  process.env['VISAGE_MODELS'] = inFolder('models');
-  process.env['VISAGE_CACHE'] = inFolder('cache');
+  restoreEnvironment = setEnvironment({
+    VISAGE_MODELS: inFolder('models'),
+    VISAGE_CACHE: inFolder('cache'),
+  });
   await makePatterns(inFolder('people'), 10, 6);
 });
 after(async () => {
-  for (const [name, value] of [
-    ['VISAGE_CACHE', earlier.cache],
-    ['VISAGE_MODELS', earlier.models],
-  ] as const) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
+  restoreEnvironment();
   await rm(folder, { recursive: true });
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { test } from 'node:test';
-import { startVisage } from './visage-process.ts';
+import { startVisage } from '../support/visage-process.ts';
 
 test('help: exit code 0, all of it on stdout', async () => {
   const { exitCode, stdout, stderr } = await startVisage(['--help']).ended;

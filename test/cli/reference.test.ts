@@ -10,7 +10,7 @@ import { importPack } from '../../src/packs/index.ts';
 import { openRecognizer } from '../../src/recognizer.ts';
 import { narrowFile } from '../packs/support/narrow-facenet.ts';
 import { inRepository, inShared, skipWithoutShared } from '../support/repository.ts';
-import { startVisage } from './visage-process.ts';
+import { startVisage } from '../support/visage-process.ts';
 
 /** What a second implementation found and cut, from scripts/goldens/reference.py. */
 interface Golden {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { inShared, skipWithoutShared } from '../support/repository.ts';
-import { type Ended, startVisage } from './visage-process.ts';
+import { type Ended, startVisage } from '../support/visage-process.ts';
 
 const skip = skipWithoutShared('data/celeb6');
 const celeb6 = inShared('data/celeb6');

@@ -7,7 +7,7 @@ import { KeyFile, openServer, type Server } from '../../src/serve/index.ts';
 import { RateLimiter } from '../../src/serve/keys/rate-limiter.ts';
 import { rooms } from '../../src/cli/rooms.ts';
 import { recordCommandLine } from '../cli/recording.ts';
-import { startVisage } from '../cli/visage-process.ts';
+import { startServer } from '../support/visage-server.ts';
 
 let folder: string;
 let server: Server;
@@ -217,17 +217,8 @@ test('keys and server lie where VISAGE_GALLERY says, as galleries do', async () 
     ['Door'],
   );
 
-  const { child, ended } = startVisage(['serve', '--port', '0'], { cwd: folder, env });
+  const { child, ended, address } = await startServer([], { cwd: folder, env });
   try {
-    const address = await new Promise<string>((resolve, reject) => {
-      let said = '';
-      child.stderr.on('data', (text: string) => {
-        said += text;
-        const found = /Listening on (http:\S+)/.exec(said);
-        if (found !== null) resolve(found[1]!);
-      });
-      child.on('close', () => reject(new Error(said)));
-    });
     const answer = await fetch(`${address}/api/v1/people`, { headers: { 'x-api-key': key } });
     assert.equal(answer.status, 200);
   } finally {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openExistingGallery } from '../../src/gallery/index.ts';
 import { Random } from '../../src/kernel/index.ts';
-import { startVisage } from '../cli/visage-process.ts';
+import { startServer } from '../support/visage-server.ts';
 import { form } from './support/form.ts';
 import { loneFace } from './support/lone-face.ts';
 
@@ -18,17 +18,8 @@ test('kill -9 during enrolments: everything acknowledged is there afterwards', a
   const acknowledged = new Map<string, number>();
   try {
     for (let round = 0; round < kills; round++) {
-      const { child, ended } = startVisage(['serve', '--without-keys', '--port', '0', '--workers', '1'], {
+      const { child, ended, address } = await startServer(['--without-keys', '--workers', '1'], {
         cwd: folder,
-      });
-      const address = await new Promise<string>((resolve, reject) => {
-        let said = '';
-        child.stderr.on('data', (text: string) => {
-          said += text;
-          const found = /Listening on (http:\S+)/.exec(said);
-          if (found !== null) resolve(found[1]!);
-        });
-        child.on('close', () => reject(new Error(said)));
       });
       const client = async (number: number): Promise<void> => {
         for (let i = 0; ; i++) {

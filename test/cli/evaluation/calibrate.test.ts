@@ -4,27 +4,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { calibrationFromText } from '../../../src/calibrate/index.ts';
+import { setEnvironment } from '../../support/environment.ts';
 import { recordCommandLine } from '../recording.ts';
 import { makePeople, roomsThatSeeColours } from './made-people.ts';
 
 let folder = '';
-const earlier = { cache: process.env['VISAGE_CACHE'], models: process.env['VISAGE_MODELS'] };
+let restoreEnvironment = (): void => {};
 const names = Array.from({ length: 12 }, (_, i) => ({ name: `p${i}`, photos: 4 }));
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'visage-calibrate-'));
-  process.env['VISAGE_CACHE'] = join(folder, 'cache');
-  process.env['VISAGE_MODELS'] = join(folder, 'models');
+  restoreEnvironment = setEnvironment({
+    VISAGE_CACHE: join(folder, 'cache'),
+    VISAGE_MODELS: join(folder, 'models'),
+  });
   await makePeople(join(folder, 'people'), names, 3);
   await makePeople(join(folder, 'alone'), names.slice(0, 1), 3);
 });
 after(async () => {
-  for (const [name, value] of [
-    ['VISAGE_CACHE', earlier.cache],
-    ['VISAGE_MODELS', earlier.models],
-  ] as const) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
+  restoreEnvironment();
   await rm(folder, { recursive: true });
 });
 

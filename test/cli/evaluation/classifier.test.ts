@@ -8,12 +8,13 @@ import { embedPhotos, hasFace, readPeople } from '../../../src/dataset/index.ts'
 import { parseCsv, writeNpz } from '../../../src/formats/index.ts';
 import { Random } from '../../../src/kernel/index.ts';
 import { rooms } from '../../../src/cli/rooms.ts';
+import { setEnvironment } from '../../support/environment.ts';
 import { recordCommandLine } from '../recording.ts';
 import { makePeople, roomsThatSeeColours, solidPhoto } from './made-people.ts';
 import { htmlTroubles } from './page-check.ts';
 
 let folder = '';
-const cacheBefore = process.env['VISAGE_CACHE'];
+let restoreEnvironment = (): void => {};
 const names = ['ann', 'bob & "b"', '<script>x</script>', 'dora'];
 
 /** Faces around a direction of their own for each person; the last person is a stranger to the classifiers. */
@@ -39,7 +40,7 @@ const text = (data: readonly string[]) => ({ type: 'string' as const, dims: [dat
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'visage-classifier-'));
-  process.env['VISAGE_CACHE'] = join(folder, 'cache');
+  restoreEnvironment = setEnvironment({ VISAGE_CACHE: join(folder, 'cache') });
   const train = faces(8, names.slice(0, 3), 1);
   const val = faces(5, names, 2);
   await writeNpz(join(folder, 'faces.npz'), {
@@ -54,8 +55,7 @@ before(async () => {
   }
 });
 after(async () => {
-  if (cacheBefore === undefined) delete process.env['VISAGE_CACHE'];
-  else process.env['VISAGE_CACHE'] = cacheBefore;
+  restoreEnvironment();
   await rm(folder, { recursive: true });
 });
 

@@ -5,18 +5,19 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { clusterFolder, facesById } from '../../../src/cluster/index.ts';
 import { parseCsv } from '../../../src/formats/index.ts';
+import { setEnvironment } from '../../support/environment.ts';
 import { recordCommandLine } from '../recording.ts';
 import { makePeople, roomsThatSeeColours, solidPhoto } from './made-people.ts';
 import { htmlTroubles } from './page-check.ts';
 
 let folder = '';
 let people = '';
-const cacheBefore = process.env['VISAGE_CACHE'];
+let restoreEnvironment = (): void => {};
 const names = ['ann', '<script>alert(1)</script>', 'b & "b"', 'dora', 'ed', 'fay', 'gil'];
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'visage-clusters-'));
-  process.env['VISAGE_CACHE'] = join(folder, 'cache');
+  restoreEnvironment = setEnvironment({ VISAGE_CACHE: join(folder, 'cache') });
   people = join(folder, 'people');
   await makePeople(
     people,
@@ -29,8 +30,7 @@ before(async () => {
   await writeFile(join(people, 'fay', 'other.jpg'), await readFile(join(people, 'gil', 'gil_0001.jpg')));
 });
 after(async () => {
-  if (cacheBefore === undefined) delete process.env['VISAGE_CACHE'];
-  else process.env['VISAGE_CACHE'] = cacheBefore;
+  restoreEnvironment();
   await rm(folder, { recursive: true });
 });
 

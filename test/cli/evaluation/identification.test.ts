@@ -4,16 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { parseCsv } from '../../../src/formats/index.ts';
+import { setEnvironment } from '../../support/environment.ts';
 import { recordCommandLine } from '../recording.ts';
 import { makePeople, roomsThatSeeColours, solidPhoto } from './made-people.ts';
 import { htmlTroubles } from './page-check.ts';
 
 let folder = '';
 let people = '';
-const cacheBefore = process.env['VISAGE_CACHE'];
+let restoreEnvironment = (): void => {};
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'visage-identification-'));
-  process.env['VISAGE_CACHE'] = join(folder, 'cache');
+  restoreEnvironment = setEnvironment({ VISAGE_CACHE: join(folder, 'cache') });
   people = join(folder, 'people');
   const known = ['ann', 'bob', '"><img src=x>', 'dora'].map((name) => ({ name, photos: 6 }));
   const strangers = ['xavi', 'yuki', 'zoe'].map((name) => ({ name, photos: 1 }));
@@ -23,8 +24,7 @@ before(async () => {
   await writeFile(join(people, 'zoe', 'zoe_0001.jpg'), await solidPhoto(0, 0, 0));
 });
 after(async () => {
-  if (cacheBefore === undefined) delete process.env['VISAGE_CACHE'];
-  else process.env['VISAGE_CACHE'] = cacheBefore;
+  restoreEnvironment();
   await rm(folder, { recursive: true });
 });
 

@@ -4,18 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { parseCsv } from '../../../src/formats/index.ts';
+import { setEnvironment } from '../../support/environment.ts';
 import { recordCommandLine } from '../recording.ts';
 import { makePeople, roomsThatSeeColours, solidPhoto } from './made-people.ts';
 import { htmlTroubles } from './page-check.ts';
 
 let folder = '';
 let people = '';
-const cacheBefore = process.env['VISAGE_CACHE'];
+let restoreEnvironment = (): void => {};
 const names = ['<script>alert(1)</script>', 'b & "b"', 'carla', 'dora', 'ed', 'fay'];
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'visage-evaluate-'));
-  process.env['VISAGE_CACHE'] = join(folder, 'cache');
+  restoreEnvironment = setEnvironment({ VISAGE_CACHE: join(folder, 'cache') });
   people = join(folder, 'people');
   await makePeople(people, [
     ...names.map((name) => ({ name: name.replace('/', '∕'), photos: 5 })),
@@ -23,8 +24,7 @@ before(async () => {
   ]);
 });
 after(async () => {
-  if (cacheBefore === undefined) delete process.env['VISAGE_CACHE'];
-  else process.env['VISAGE_CACHE'] = cacheBefore;
+  restoreEnvironment();
   await rm(folder, { recursive: true });
 });
 

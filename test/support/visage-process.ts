@@ -1,5 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { inRepository } from '../support/repository.ts';
+import { inRepository } from './repository.ts';
 
 export interface Ended {
   readonly exitCode: number | null;
