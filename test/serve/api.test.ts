@@ -313,6 +313,10 @@ test('faces that a client has embedded itself get the names that photos of them 
     { ...asked, embeddings: [] },
     { ...asked, embeddings: [embedding!.slice(1)] },
     { ...asked, embeddings: [[...embedding!.slice(1), 1e30]] },
+    { ...asked, embeddings: [[...embedding!.slice(1), null]] },
+    { ...asked, embeddings: [[...embedding!.slice(1), true]] },
+    { ...asked, embeddings: [[...embedding!.slice(1), '0.5']] },
+    { ...asked, embeddings: [[...embedding!.slice(1), [0.5]]] },
     { ...asked, embeddings: Array.from({ length: 65 }, () => embedding) },
     { embeddings: asked.embeddings },
   ]) {
@@ -322,4 +326,23 @@ test('faces that a client has embedded itself get the names that photos of them 
   // A face of nothing but zeros has no direction; it is nobody, and no failure.
   const zeros = await nameEmbeddings({ ...asked, embeddings: [embedding!.map(() => 0)] });
   assert.deepEqual([zeros.statusCode, zeros.json().faces[0].name], [200, null], zeros.body);
+});
+
+test('values of a JSON body are what they are: none is turned into another type, queries and paths are', async () => {
+  const wrong: readonly (readonly [string, object])[] = [
+    ['/people', { name: 5 }],
+    ['/people', { name: null }],
+    ['/people', { name: ['Ada'] }],
+    ['/people/00000000-0000-8000-8000-000000000001/split', { name: 'Ada', exampleIds: [null] }],
+    ['/people/00000000-0000-8000-8000-000000000001/split', { name: 'Ada', exampleIds: ['1'] }],
+    ['/people/00000000-0000-8000-8000-000000000001/split', { name: 'Ada', exampleIds: 1 }],
+    ['/people/00000000-0000-8000-8000-000000000001/merge', { from: true }],
+    ['/faces/name', { name: 'Ada', faceIds: 'a' }],
+  ];
+  for (const [path, body] of wrong) {
+    const refused = await call('POST', path, body);
+    assert.deepEqual([refused.statusCode, refused.json().error.code], [400, 'REQUEST_INVALID'], path);
+  }
+  const missing = await call('GET', '/examples/999999999/crop');
+  assert.equal(missing.statusCode, 404, missing.body);
 });

@@ -14,6 +14,7 @@ import {
 import { visageError } from '../../kernel/index.ts';
 import { formOf, parseMultipart } from './multipart.ts';
 import { UploadedFile } from './uploaded-file.ts';
+import { buildValidator, fileKeyword } from './validation.ts';
 
 export interface AppOptions {
   readonly maxBodyBytes: number;
@@ -51,17 +52,8 @@ export function createApp({ maxBodyBytes, log }: AppOptions): App {
       const given = headers['x-request-id'];
       return typeof given === 'string' && safeId.test(given) ? given : randomUUID();
     },
-    ajv: {
-      plugins: [
-        (ajv) =>
-          ajv.addKeyword({
-            keyword: 'isFile',
-            schemaType: 'boolean',
-            errors: false,
-            validate: (_: boolean, value: unknown) => value instanceof UploadedFile,
-          }),
-      ],
-    },
+    ajv: { plugins: [fileKeyword] },
+    schemaController: { compilersFactory: { buildValidator } },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   app.addContentTypeParser('multipart/form-data', { parseAs: 'buffer' }, (request, body, done) => {
