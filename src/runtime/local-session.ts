@@ -14,6 +14,11 @@ export const localSessionOptions = {
     default: availableParallelism(),
     description: 'threads that one run uses; by default one for each core',
   },
+  spinning: {
+    type: 'boolean',
+    default: false,
+    description: 'whether threads without work wait for it in a loop: faster alone, slower beside others',
+  },
 } as const;
 
 export type LocalSessionOptions = Partial<OptionsOf<typeof localSessionOptions>>;
@@ -112,7 +117,7 @@ export async function openLocalSession(
   model: Uint8Array,
   options: LocalSessionOptions = {},
 ): Promise<LocalSession> {
-  const { threads } = checkOptions('openLocalSession', localSessionOptions, options);
+  const { threads, spinning } = checkOptions('openLocalSession', localSessionOptions, options);
   // Loaded with the first session: whoever only uses the pool has ONNX Runtime in its workers alone.
   forbidTelemetry();
   const runtime = await import('onnxruntime-node');
@@ -129,7 +134,7 @@ export async function openLocalSession(
       enableMemPattern: true,
       logSeverityLevel: 4,
       // Threads that wait for work in a loop take it from everybody else.
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
+      extra: { session: { intra_op: { allow_spinning: spinning ? '1' : '0' } } },
     });
     return new OrtSession(name, runtime, session);
   } catch (cause) {

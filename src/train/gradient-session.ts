@@ -96,7 +96,11 @@ export class GradientSession implements AsyncDisposable {
   ): Promise<GradientSession> {
     const gradients = differentiate(graph, { channelBlock: await convolutionBlock(), ...options });
     const model = encodeModel(toModel(gradients));
-    const session = await openLocalSession(gradients.name, model, threads === undefined ? {} : { threads });
+    // A step is thousands of short nodes: many end before a sleeping thread has woken to take its half.
+    const session = await openLocalSession(gradients.name, model, {
+      spinning: true,
+      ...(threads !== undefined && { threads }),
+    });
     return new GradientSession(session, weights, options.weights);
   }
 

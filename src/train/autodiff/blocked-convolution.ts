@@ -23,23 +23,39 @@ export const isBlocked = (
   Number(out) % block === 0 &&
   Number(inPerGroup) % block === 0;
 
-/** [out, in, h, w] → [out/block, in/block, h·w, in of a block, out of a block] */
+/**
+ * [out, in, h, w] → [out/block, in/block, h·w, in of a block, out of a block]. The filters pass for a picture of
+ * `out` channels and are put in order by the node that does it for pictures: then whole blocks move, in a quarter
+ * of the time of one `Transpose` number by number.
+ */
 export function blockFilters(b: GraphBuilder, weights: Value, block: number): Value {
-  return transposed(b, inBlocks(b, weights, block), [0, 2, 4, 3, 1]);
+  const [out, inside, height, width] = weights.dims as [number, number, number, number];
+  const area = height * width;
+  const reordered = inBlocks(b, reshapeTo(b, weights, [1, out, inside, area]));
+  return transposed(
+    b,
+    reshapeTo(b, reordered, [out / block, inside / block, block, area, block]),
+    [0, 1, 3, 2, 4],
+  );
 }
 
 /** The same of the filters of the way back: in and out change places, and places run backwards. */
 export function blockTurnedFilters(b: GraphBuilder, weights: Value, block: number): Value {
-  const swapped = transposed(b, inBlocks(b, weights, block), [2, 0, 4, 1, 3]);
-  const area = Number(swapped.dims[2]);
+  const [out, inside, height, width] = weights.dims as [number, number, number, number];
+  const area = height * width;
+  const reordered = inBlocks(b, reshapeTo(b, weights, [out, inside, 1, area]));
+  const swapped = transposed(
+    b,
+    reshapeTo(b, reordered, [out / block, block, inside / block, area, block]),
+    [2, 0, 3, 1, 4],
+  );
   const places = Array.from({ length: area }, (_, i) => area - 1 - i);
   return float32Node(b, 'Gather', [swapped, integerList(b, places)], swapped.dims, { axis: int(2) });
 }
 
-function inBlocks(b: GraphBuilder, weights: Value, block: number): Value {
-  const [out, inside, height, width] = weights.dims as [number, number, number, number];
-  return reshapeTo(b, weights, [out / block, block, inside / block, block, height * width]);
-}
+/** [batch, channels, h, w] → [batch, channels/block, h, w, channels of a block], under its old shape. */
+const inBlocks = (b: GraphBuilder, x: Value): Value =>
+  b.nodes('ReorderInput', [x], {}, [{ type: 'float32', dims: x.dims }], 'reorderinput', domain)[0]!;
 
 function transposed(b: GraphBuilder, x: Value, order: readonly number[]): Value {
   const dims = order.map((axis) => x.dims[axis]!);
@@ -59,9 +75,8 @@ export function blockedConv(
   const node = (op: string, inputs: readonly (Value | undefined)[], dims: readonly Dim[], attributes = {}) =>
     b.nodes(op, inputs, attributes, [{ type: 'float32', dims }], op.toLowerCase(), domain)[0]!;
   const asFilters = reshapeTo(b, filters, [dims[1], x.dims[1]!, ...kernel]);
-  const blocks = node('ReorderInput', [x], x.dims);
   const attributes = { kernel_shape: ints(kernel), strides: ints(strides), pads: ints(pads) };
-  const inputs = [blocks, asFilters, ...(bias === undefined ? [] : [bias])];
+  const inputs = [inBlocks(b, x), asFilters, ...(bias === undefined ? [] : [bias])];
   const result = node('Conv', inputs, dims, attributes);
   return node('ReorderOutput', [result], dims, { channels: int(dims[1]) });
 }
