@@ -3,7 +3,7 @@ export type { FaceFinder } from './face-finder.ts';
 export type { Detection, FivePoints, LocatedFace } from './face.ts';
 export { fivePointsOf } from './landmarks.ts';
 export { MtcnnDetector } from './mtcnn/detector.ts';
-export type { MtcnnModels } from './mtcnn/detector.ts';
+export type { MtcnnModels } from './mtcnn/cascade.ts';
 export { openDetector } from './open-detector.ts';
 export { decodeScrfd } from './scrfd.ts';
 export { SingleShotDetector } from './single-shot.ts';

@@ -67,14 +67,18 @@ export class InferenceWorker {
   }
 
   /**
-   * Loads `model` if it is new here and runs it on a copy of `inputs`; without them it only loads.
-   * Must not be called before the previous attempt has ended, nor after a death.
+   * Loads `model` if it is new here and runs it, or the program that begins with it, on a copy of `inputs`;
+   * without them it only loads. Must not be called before the previous attempt has ended, nor after a death.
    */
-  async attempt(model: ModelFile, inputs: TensorMap | undefined): Promise<Attempt> {
+  async attempt(
+    model: ModelFile,
+    inputs: TensorMap | undefined,
+    program?: WorkerRequest['program'],
+  ): Promise<Attempt> {
     // Before posting, or it could overwrite that the job is done.
     Atomics.store(this.#busy, 0, 1);
     try {
-      this.#post(model, inputs);
+      this.#post(model, inputs, program);
     } catch (error) {
       Atomics.store(this.#busy, 0, 0);
       return { reason: error instanceof Error ? error.message : String(error) };
@@ -82,7 +86,7 @@ export class InferenceWorker {
     this.#thread.ref();
     this.#current = deferred<Attempt>();
     const attempt = await this.#current.promise;
-    if ('outputs' in attempt) this.#loaded.add(model.id);
+    if ('answer' in attempt) this.#loaded.add(model.id);
     return attempt;
   }
 
@@ -92,8 +96,12 @@ export class InferenceWorker {
     await this.#thread.terminate();
   }
 
-  #post({ name, id, path }: ModelFile, inputs: TensorMap | undefined): void {
-    const request: WorkerRequest = { model: { name, id, path } };
+  #post(
+    { name, id, path }: ModelFile,
+    inputs: TensorMap | undefined,
+    program: WorkerRequest['program'],
+  ): void {
+    const request: WorkerRequest = { model: { name, id, path }, ...(program && { program }) };
     if (inputs === undefined) {
       this.#thread.postMessage(request, []);
     } else {

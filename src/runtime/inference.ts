@@ -11,6 +11,30 @@ export interface ModelFile {
 /** Tensors by the names of the graph's inputs or outputs. */
 export type TensorMap = Readonly<Record<string, Tensor>>;
 
+/** Runs a network. Inputs that a function makes may lie in memory that the next one uses again. */
+export type RunNetwork = (model: ModelFile, inputs: TensorMap | (() => TensorMap)) => Promise<TensorMap>;
+
+/**
+ * Runs several networks and does what lies between them.
+ * @param argument anything that structured clone copies, as is what it returns
+ * @param inputs of this job, which lie in memory that the next job uses again
+ * @param infer runs a network, one after the other
+ */
+export type RunProgram<Argument, Result> = (
+  argument: Argument,
+  inputs: TensorMap,
+  infer: RunNetwork,
+) => Promise<Result>;
+
+/** Work of several networks as a single job of a worker, which so waits for nobody. */
+export interface Program<Argument, Result> {
+  readonly run: RunProgram<Argument, Result>;
+  /** URL of a module that exports the same function as `run`. A worker loads it once: its imports should be few. */
+  readonly url: string;
+  /** The network it begins with: a worker that holds it is preferred. */
+  readonly model: ModelFile;
+}
+
 /**
  * Runs networks off the main thread.
  *
@@ -35,6 +59,17 @@ export interface InferencePool extends AsyncDisposable {
    *   `close()`
    */
   run(model: ModelFile, inputs: TensorMap | (() => TensorMap), signal?: AbortSignal): Promise<TensorMap>;
+  /**
+   * Runs a program in a worker, otherwise as {@link InferencePool.run}; an abort while it runs rejects at once,
+   * and the worker finishes it nevertheless.
+   * @throws VisageError as `run` does; `INFERENCE_FAILED` names the network that failed
+   */
+  runProgram<Argument, Result>(
+    program: Program<Argument, Result>,
+    argument: Argument,
+    inputs: TensorMap | (() => TensorMap),
+    signal?: AbortSignal,
+  ): Promise<Result>;
   /**
    * Loads networks before they are needed. Each is loaded by one worker, different ones side by side,
    * and a job that comes meanwhile waits for the load under way instead of loading it again.

@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 import { checkOptions, visageError, type OptionsOf, type VisageError } from '../kernel/index.ts';
 import { deferred, type Deferred } from './deferred.ts';
 import { InferenceWorker } from './inference-worker.ts';
-import type { InferencePool, ModelFile, TensorMap } from './inference.ts';
+import type { InferencePool, ModelFile, Program, TensorMap } from './inference.ts';
+import type { WorkerRequest } from './worker.ts';
 
 /** Options of {@link openInferencePool}. */
 export const inferencePoolOptions = {
@@ -26,10 +27,16 @@ export const inferencePoolOptions = {
 
 export type InferencePoolOptions = Partial<OptionsOf<typeof inferencePoolOptions>>;
 
-interface Job extends Deferred<TensorMap> {
+/** What is asked of a worker. */
+interface Task {
   readonly model: ModelFile;
+  /** What to run instead of the network alone. */
+  readonly program?: NonNullable<WorkerRequest['program']>;
   /** Undefined when the network is only to be loaded. */
-  inputs: TensorMap | (() => TensorMap) | undefined;
+  readonly inputs?: TensorMap | (() => TensorMap);
+}
+
+interface Job extends Task, Deferred<unknown> {
   /** The worker that must take it, as long as that lives. */
   readonly on?: InferenceWorker;
   /** How many workers died of it. */
@@ -39,13 +46,13 @@ interface Job extends Deferred<TensorMap> {
 }
 
 /** ONNX Runtime's sentence on one line, without the advice and the full stop at its end. */
-function inferenceFailed(model: ModelFile, reason: string): VisageError {
+function inferenceFailed(network: string, reason: string): VisageError {
   const sentence = reason
     .replace(/Please fix either the inputs\/outputs or the model\./, '')
     .replace(/\s+/g, ' ')
     .trim()
     .replace(/\.$/, '');
-  return visageError('INFERENCE_FAILED', { network: model.name, reason: sentence.slice(0, 500) });
+  return visageError('INFERENCE_FAILED', { network, reason: sentence.slice(0, 500) });
 }
 
 class WorkerPool implements InferencePool {
@@ -55,7 +62,7 @@ class WorkerPool implements InferencePool {
   /** What each busy worker does. */
   readonly #running = new Map<InferenceWorker, Job>();
   readonly #queue: Job[] = [];
-  readonly #accepted = new Set<Promise<TensorMap>>();
+  readonly #accepted = new Set<Promise<unknown>>();
   #dispatchIsDue = false;
   #closing: Promise<void> | undefined;
 
@@ -69,7 +76,16 @@ class WorkerPool implements InferencePool {
   }
 
   run(model: ModelFile, inputs: TensorMap | (() => TensorMap), signal?: AbortSignal): Promise<TensorMap> {
-    return this.#accept(model, inputs, signal);
+    return this.#accept({ model, inputs }, signal) as Promise<TensorMap>;
+  }
+
+  runProgram<Argument, Result>(
+    { url, model }: Program<Argument, Result>,
+    argument: Argument,
+    inputs: TensorMap | (() => TensorMap),
+    signal?: AbortSignal,
+  ): Promise<Result> {
+    return this.#accept({ model, program: { url, argument }, inputs }, signal) as Promise<Result>;
   }
 
   async warm(models: readonly ModelFile[], everywhere = false): Promise<void> {
@@ -77,9 +93,7 @@ class WorkerPool implements InferencePool {
       while (this.#workers.size < this.concurrency) this.#startWorker();
     }
     const targets = everywhere && this.#closing === undefined ? [...this.#workers] : [undefined];
-    await Promise.all(
-      targets.flatMap((on) => models.map((model) => this.#accept(model, undefined, undefined, on))),
-    );
+    await Promise.all(targets.flatMap((on) => models.map((model) => this.#accept({ model }, undefined, on))));
   }
 
   close(): Promise<void> {
@@ -93,25 +107,19 @@ class WorkerPool implements InferencePool {
     return this.close();
   }
 
-  #accept(
-    model: ModelFile,
-    inputs: Job['inputs'],
-    signal?: AbortSignal,
-    on?: InferenceWorker,
-  ): Promise<TensorMap> {
+  #accept(task: Task, signal?: AbortSignal, on?: InferenceWorker): Promise<unknown> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#closing !== undefined) {
       return Promise.reject(visageError('RUNTIME_CLOSED', { what: 'The inference pool' }));
     }
     const waiting = this.#queue.length + this.#running.size - this.concurrency;
-    if (inputs !== undefined && waiting >= this.#maxWaiting) {
+    if (task.inputs !== undefined && waiting >= this.#maxWaiting) {
       const slots = { what: 'The inference pool', got: waiting, allowed: this.#maxWaiting };
       return Promise.reject(visageError('RUNTIME_BUSY', { ...slots, option: 'maxWaiting' }));
     }
     const job: Job = {
-      ...deferred<TensorMap>(signal, () => this.#drop(job)),
-      model,
-      inputs,
+      ...deferred<unknown>(signal, () => this.#drop(job)),
+      ...task,
       deaths: 0,
       dropped: false,
       ...(on && { on }),
@@ -183,10 +191,11 @@ class WorkerPool implements InferencePool {
     this.#running.set(worker, job);
     try {
       const inputs = typeof job.inputs === 'function' ? job.inputs() : job.inputs;
-      const attempt = await worker.attempt(job.model, inputs);
-      if ('outputs' in attempt) job.resolve(attempt.outputs);
-      else if ('reason' in attempt) job.reject(inferenceFailed(job.model, attempt.reason));
-      else this.#buried(job, worker, attempt.death);
+      const attempt = await worker.attempt(job.model, inputs, job.program);
+      if ('answer' in attempt) job.resolve(attempt.answer);
+      else if ('reason' in attempt) {
+        job.reject(inferenceFailed(attempt.network ?? job.model.name, attempt.reason));
+      } else this.#buried(job, worker, attempt.death);
     } catch (error) {
       job.reject(error);
     } finally {
@@ -200,7 +209,7 @@ class WorkerPool implements InferencePool {
     job.deaths++;
     if (job.dropped) return;
     if (job.deaths === 1) this.#queue.unshift(job);
-    else job.reject(inferenceFailed(job.model, `two workers died of it (${death})`));
+    else job.reject(inferenceFailed(job.model.name, `two workers died of it (${death})`));
   }
 }
 

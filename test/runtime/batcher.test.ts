@@ -20,6 +20,7 @@ function recording(pool: InferencePool): { pool: InferencePool; batches: number[
     },
     run: (model, inputs, signal) =>
       pool.run(model, typeof inputs === 'function' ? () => record(inputs()) : record(inputs), signal),
+    runProgram: (program, argument, inputs, signal) => pool.runProgram(program, argument, inputs, signal),
     warm: (models, everywhere) => pool.warm(models, everywhere),
     close: () => pool.close(),
     [Symbol.asyncDispose]: () => pool.close(),

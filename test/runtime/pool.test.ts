@@ -12,6 +12,7 @@ import {
   type TensorMap,
 } from '../../src/runtime/index.ts';
 import { doubling, echo, modelFile, squaring, tenPlaces } from '../support/networks.ts';
+import { lookUps } from '../support/look-ups.ts';
 import { inRepository } from '../support/repository.ts';
 
 const pixels = (...data: number[]): TensorMap => ({
@@ -121,6 +122,45 @@ test('what a network refuses fails alone, with the reason of ONNX Runtime, and i
     }
     await pool.run(doubling, pixels(1, 2, 3, 4));
     assert.equal(threads.length, 1);
+  }));
+
+test('a program runs several networks in one worker, each in its turn', () =>
+  withPool(2, async (pool, threads) => {
+    const answers = await Promise.all(
+      [0, 1].map((shift) => pool.runProgram(lookUps, { shift }, pixels(1, 4, 2, 3))),
+    );
+    assert.deepEqual(answers, [
+      [20, 80, 40, 60],
+      [30, 90, 50, 70],
+    ]);
+    assert.equal(threads.length, 2);
+  }));
+
+test('what fails in a program is named, and its worker stays', () =>
+  withPool(1, async (pool, threads) => {
+    const outOfBounds = pool.runProgram(lookUps, { shift: 9 }, pixels(0, 0, 1, 0));
+    await assert.rejects(outOfBounds, coded('INFERENCE_FAILED', /^Running tenPlaces failed: .*out of data/));
+    const unknown = {
+      ...lookUps,
+      url: 'data:text/javascript,export const run = () => { throw Error("none") }',
+    };
+    const refused = pool.runProgram(unknown, { shift: 0 }, pixels(0, 0, 0, 0));
+    await assert.rejects(refused, coded('INFERENCE_FAILED', /^Running doubling failed: none\.$/));
+    assert.deepEqual(await pool.runProgram(lookUps, { shift: 0 }, pixels(0, 1, 0, 1)), [0, 20, 0, 20]);
+    assert.equal(threads.length, 1);
+  }));
+
+test('a program is aborted as a network is, and run again where its worker dies', () =>
+  withPool(1, async (pool, threads) => {
+    await pool.warm([doubling, tenPlaces]);
+    const controller = new AbortController();
+    const unwanted = pool.runProgram(lookUps, { shift: 0 }, pixels(0, 0, 0, 0), controller.signal);
+    await nextTurn();
+    controller.abort();
+    await assert.rejects(unwanted, { name: 'AbortError' });
+    kill(threads[0]!);
+    assert.deepEqual(await pool.runProgram(lookUps, { shift: 1 }, pixels(0, 0, 0, 1)), [10, 10, 10, 30]);
+    assert.equal(threads.length, 2);
   }));
 
 test('a network that cannot be loaded is tried again at its next use', () =>

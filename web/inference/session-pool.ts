@@ -2,7 +2,7 @@ import * as ort from 'onnxruntime-web/wasm';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import loaderUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import { visageError, type Tensor } from '../../src/kernel/index.ts';
-import type { InferencePool, ModelFile, TensorMap } from '../../src/runtime/index.ts';
+import type { InferencePool, ModelFile, Program, TensorMap } from '../../src/runtime/index.ts';
 
 /** More threads than this gain little on networks of this size. */
 const mostThreads = 4;
@@ -75,6 +75,16 @@ export class SessionPool implements InferencePool {
     } catch (cause) {
       throw failed(name, cause);
     }
+  }
+
+  runProgram<Argument, Result>(
+    { run }: Program<Argument, Result>,
+    argument: Argument,
+    inputs: TensorMap | (() => TensorMap),
+    signal?: AbortSignal,
+  ): Promise<Result> {
+    const made = typeof inputs === 'function' ? inputs() : inputs;
+    return run(argument, made, (model, its) => this.run(model, its, signal));
   }
 
   async warm(): Promise<void> {}

@@ -1,27 +1,11 @@
 import type { Photo, Raster } from '../../image/index.ts';
-import { checkOptions, type Point } from '../../kernel/index.ts';
-import { mtcnnOutputSizePx, mtcnnRefineSizePx } from '../../nets/index.ts';
+import { checkOptions } from '../../kernel/index.ts';
 import type { MtcnnSettings } from '../../packs/index.ts';
-import type { InferencePool, ModelFile, TensorMap } from '../../runtime/index.ts';
-import type { FivePoints, LocatedFace } from '../face.ts';
+import type { InferencePool, TensorMap } from '../../runtime/index.ts';
+import type { LocatedFace } from '../face.ts';
 import type { FaceFinder } from '../face-finder.ts';
-import { boxOf } from './box-rule.ts';
-import { shiftSides, squaresAround } from './boxes.ts';
-import { bestCandidates, type Candidates, joinCandidates, pickCandidates } from './candidates.ts';
-import { type Canvas, canvasLength, canvasTensor, planCanvases } from './canvas.ts';
-import { CropAxes, CropCutter } from './crops.ts';
-import { judgedAbove, type Judged } from './judgements.ts';
-import { proposalsAt } from './proposals.ts';
-import { cascadeRules, type CascadeRules } from './rules.ts';
-import { type PictureScale, pictureScales } from './scales.ts';
-import { suppressCandidates } from './suppression.ts';
-
-/** MTCNN's networks. */
-export interface MtcnnModels {
-  readonly pnet: ModelFile;
-  readonly rnet: ModelFile;
-  readonly onet: ModelFile;
-}
+import { cascadeProgram } from './cascade-program.ts';
+import { Cascade, type MtcnnModels } from './cascade.ts';
 
 /** Options of {@link MtcnnDetector}: the numbers of {@link MtcnnSettings}. */
 const numbers = {
@@ -39,190 +23,47 @@ const numbers = {
   minScore: { type: 'number', min: 0, max: 1, default: 0.7, description: 'least score of a face' },
 } as const;
 
-/** Overlaps above which boxes are one face: within a scale of P-Net, then after every network (detect_face.py). */
-const maxScaleOverlap = 0.5;
-const maxOverlap = 0.7;
+/** Larger pictures are not copied to a worker as a whole. */
+const mostCopiedBytes = 8 * 2 ** 20;
 
-/** Candidates that R-Net and O-Net see, the best: far more than there are in any honest photo. */
-const maxProposals = 8192;
-const maxRefined = 2048;
-/** A network that looks at crops. */
-interface Judge {
-  readonly model: ModelFile;
-  readonly sizePx: number;
-  readonly axes: CropAxes;
-  /** Numbers that it answers a crop. */
-  readonly columns: number;
-  /** Crops of one run: where a crop costs least (ONNX Runtime 1.30, one thread). */
-  readonly batch: number;
-}
-
-const refineJudge = { sizePx: mtcnnRefineSizePx, columns: 5, batch: 32 } as const;
-const outputJudge = { sizePx: mtcnnOutputSizePx, columns: 15, batch: 8 } as const;
-
-/** Plans of this many sizes of pictures are kept. */
-const keptPlans = 64;
-
-interface Plan {
-  readonly scales: readonly PictureScale[];
-  readonly canvases: readonly Canvas[];
-}
+const inputsOf = ({ data, width, height }: Raster): TensorMap => ({
+  pixels: { type: 'uint8', dims: [height, width, 3], data },
+});
 
 /**
  * MTCNN: three networks, each of which looks more closely at what the one before has left (Zhang et al.
  * 2016). The algorithm and its constants are those of davidsandberg/facenet, src/align/detect_face.py,
  * which ipazc/mtcnn 0.1 shares, to the rounding of pixels. Landmarks are in pixels counted from 0, boxes
  * as published.
+ *
+ * A photo is the work of a single worker, from its pixels to its faces: the networks are small, and to wait for
+ * the main thread between them takes longer than what is done there. A large photo on an idle pool is spread
+ * over all workers instead, a network's run at a time, with the same result to the bit.
  */
 export class MtcnnDetector implements FaceFinder {
   readonly #models: MtcnnModels;
   readonly #pool: InferencePool;
   readonly #settings: MtcnnSettings;
-  readonly #rules: CascadeRules;
-  readonly #refineAxes: CropAxes;
-  readonly #outputAxes: CropAxes;
-  readonly #plans = new Map<string, Plan>();
-  /** Inputs are made in it when a worker takes them, one after the other, whatever the number of photos. */
-  #input = new Float32Array(0);
+  readonly #cascade: Cascade;
 
   /** @throws VisageError `OPTION_INVALID` for settings outside of their ranges */
   constructor(models: MtcnnModels, settings: MtcnnSettings, pool: InferencePool) {
     const { network, rules, boxRule, ...rest } = settings;
     this.#settings = { network, rules, boxRule, ...checkOptions('MTCNN', numbers, rest) };
-    this.#rules = cascadeRules[rules];
-    this.#refineAxes = new CropAxes(mtcnnRefineSizePx, this.#rules);
-    this.#outputAxes = new CropAxes(mtcnnOutputSizePx, this.#rules);
     this.#models = models;
+    this.#cascade = new Cascade(models, this.#settings);
     this.#pool = pool;
   }
 
   /** @returns faces in pixels of the upright photo, best score first. */
   async detect({ raster, scale }: Photo, signal?: AbortSignal): Promise<LocatedFace[]> {
-    const proposals = await this.#propose(raster, signal);
-    const refined = await this.#refine(raster, proposals, signal);
-    return this.#decide(raster, refined, scale, signal);
-  }
-
-  /** Room for an input, until the next one. */
-  #numbers(length: number): Float32Array {
-    if (this.#input.length < length) this.#input = new Float32Array(length);
-    return this.#input.subarray(0, length);
-  }
-
-  #planOf({ width, height }: Raster): Plan {
-    const key = `${width}×${height}`;
-    const known = this.#plans.get(key);
-    if (known !== undefined) return known;
-    const { minFacePx, scaleFactor } = this.#settings;
-    const scales = pictureScales(width, height, minFacePx, scaleFactor, this.#rules.lengthAt);
-    const plan = { scales, canvases: planCanvases(scales) };
-    if (this.#plans.size >= keptPlans) this.#plans.clear();
-    this.#plans.set(key, plan);
-    return plan;
-  }
-
-  /** P-Net over all scales. @returns squares */
-  async #propose(raster: Raster, signal?: AbortSignal): Promise<Float64Array> {
-    const { scales, canvases } = this.#planOf(raster);
-    const levels = this.#rules.levels(raster, scales);
-    const maps = await Promise.all(
-      canvases.map(async (canvas) => {
-        const inputs = () => ({ image: canvasTensor(canvas, levels, this.#numbers(canvasLength(canvas))) });
-        const { cells } = await this.#pool.run(this.#models.pnet, inputs, signal);
-        return { canvas, cells: cells!.data as Float32Array };
-      }),
-    );
-    const found = scales.map((scale, index) => {
-      const proposals = proposalsAt(index, scale, maps, this.#settings.proposalScore, this.#rules);
-      return this.#suppress(proposals, maxScaleOverlap);
-    });
-    const kept = this.#suppress(bestCandidates(joinCandidates(found), maxProposals), maxOverlap);
-    return this.#rules.judged(squaresAround(shiftSides(kept, 0)));
-  }
-
-  #suppress(candidates: Candidates, most: number): Candidates {
-    const { lastPixel, ofEquals } = this.#rules;
-    const overlap = { most, measure: 'union', lastPixel, ofEquals } as const;
-    return pickCandidates(candidates, suppressCandidates(candidates, overlap));
-  }
-
-  /** R-Net. @param boxes squares, as is what it returns */
-  async #refine(raster: Raster, boxes: Float64Array, signal?: AbortSignal): Promise<Float64Array> {
-    const rnet = { ...refineJudge, model: this.#models.rnet, axes: this.#refineAxes };
-    const judged = await this.#judge(rnet, raster, boxes, this.#settings.refineScore, signal);
-    const kept = this.#suppress(bestCandidates(judged, maxRefined), maxOverlap);
-    return this.#rules.judged(squaresAround(shiftSides(kept, 1)));
-  }
-
-  /** O-Net. */
-  async #decide(
-    raster: Raster,
-    boxes: Float64Array,
-    scale: number,
-    signal?: AbortSignal,
-  ): Promise<LocatedFace[]> {
-    const onet = { ...outputJudge, model: this.#models.onet, axes: this.#outputAxes };
-    const { minScore, boxRule } = this.#settings;
-    const judged = await this.#judge(onet, raster, boxes, minScore, signal);
-    const { count, scores, points } = judged;
-    const moved = shiftSides(judged, 1);
-    const overlap = { most: maxOverlap, measure: 'smaller', lastPixel: 1 } as const;
-    return suppressCandidates({ count, boxes: moved, scores }, overlap).map((index) => {
-      const [left, top, right, bottom] = judged.boxes.subarray(4 * index, 4 * index + 4);
-      const point = (n: number): Point => ({
-        x: ((right! - left! + 1) * points[10 * index + n]! + left! - 1) * scale,
-        y: ((bottom! - top! + 1) * points[10 * index + 5 + n]! + top! - 1) * scale,
-      });
-      const sides = [...moved.subarray(4 * index, 4 * index + 4)].map((side) => side * scale);
-      return {
-        box: boxOf(sides as [number, number, number, number], boxRule),
-        score: scores[index]!,
-        landmarks: [0, 1, 2, 3, 4].map(point) as unknown as FivePoints,
-      };
-    });
-  }
-
-  /** Shows crops to R-Net or O-Net and keeps those that score above `minScore`. */
-  async #judge(
-    { model, columns, sizePx, batch, axes }: Judge,
-    raster: Raster,
-    squares: Float64Array,
-    minScore: number,
-    signal?: AbortSignal,
-  ): Promise<Judged> {
-    const { boxes, windows } = this.#cuttable(squares, raster);
-    const cutter = new CropCutter(raster, sizePx, axes);
-    const count = boxes.length / 4;
-    const judgements = new Float32Array(count * columns);
-    const jobs = Math.ceil(count / batch);
-    const show = async (job: number): Promise<void> => {
-      const first = Math.floor((job * count) / jobs);
-      const end = Math.floor(((job + 1) * count) / jobs);
-      const inputs = (): TensorMap => {
-        const dims = [end - first, 3, sizePx, sizePx];
-        const data = this.#numbers(dims.reduce((a, b) => a * b));
-        cutter.cut(windows, first, end, data);
-        return { faces: { type: 'float32', dims, data } };
-      };
-      const outputs = await this.#pool.run(model, inputs, signal);
-      judgements.set(outputs['judgements']!.data as Float32Array, first * columns);
-    };
-    await Promise.all(Array.from({ length: jobs }, (_, job) => show(job)));
-    return judgedAbove(minScore, boxes, judgements, columns, this.#rules);
-  }
-
-  /** The squares whose pixels can be cut out: at least one, and not so many that only a broken network asks for them. */
-  #cuttable(
-    squares: Float64Array,
-    { width, height }: Raster,
-  ): { boxes: Float64Array; windows: Float64Array } {
-    const windows = this.#rules.windows(squares, width, height);
-    const longest = 4 * Math.max(width, height);
-    const fits = (low: number, high: number): boolean => high >= low && high - low < longest;
-    const cuttable = (_: number, i: number): boolean => {
-      const at = i - (i % 4);
-      return fits(windows[at]!, windows[at + 2]!) && fits(windows[at + 1]!, windows[at + 3]!);
-    };
-    return { boxes: squares.filter(cuttable), windows: windows.filter(cuttable) };
+    const canvases = this.#cascade.canvasCount(raster);
+    if (canvases === 0) return [];
+    const spread = canvases > 1 && this.#pool.idle > 1;
+    if (spread || raster.data.length > mostCopiedBytes) {
+      return this.#cascade.find(raster, scale, (model, inputs) => this.#pool.run(model, inputs, signal));
+    }
+    const argument = { models: this.#models, settings: this.#settings, scale };
+    return this.#pool.runProgram(cascadeProgram(this.#models), argument, inputsOf(raster), signal);
   }
 }

@@ -1,0 +1,215 @@
+import type { Raster } from '../../image/index.ts';
+import type { Point } from '../../kernel/index.ts';
+import { mtcnnOutputSizePx, mtcnnRefineSizePx } from '../../nets/index.ts';
+import type { MtcnnSettings } from '../../packs/index.ts';
+import type { ModelFile, RunNetwork, TensorMap } from '../../runtime/index.ts';
+import type { FivePoints, LocatedFace } from '../face.ts';
+import { boxOf } from './box-rule.ts';
+import { shiftSides, squaresAround } from './boxes.ts';
+import { bestCandidates, type Candidates, joinCandidates, pickCandidates } from './candidates.ts';
+import { type Canvas, canvasLength, canvasTensor, planCanvases } from './canvas.ts';
+import { CropAxes, CropCutter } from './crops.ts';
+import { judgedAbove, type Judged } from './judgements.ts';
+import { proposalsAt } from './proposals.ts';
+import { cascadeRules, type CascadeRules } from './rules.ts';
+import { type PictureScale, pictureScales } from './scales.ts';
+import { suppressCandidates } from './suppression.ts';
+
+/** MTCNN's networks. */
+export interface MtcnnModels {
+  readonly pnet: ModelFile;
+  readonly rnet: ModelFile;
+  readonly onet: ModelFile;
+}
+
+/** Overlaps above which boxes are one face: within a scale of P-Net, then after every network (detect_face.py). */
+const maxScaleOverlap = 0.5;
+const maxOverlap = 0.7;
+
+/** Candidates that R-Net and O-Net see, the best: far more than there are in any honest photo. */
+const maxProposals = 8192;
+const maxRefined = 2048;
+/** A network that looks at crops. */
+interface Judge {
+  readonly model: ModelFile;
+  readonly sizePx: number;
+  readonly axes: CropAxes;
+  /** Numbers that it answers a crop. */
+  readonly columns: number;
+  /** Crops of one run: where a crop costs least (ONNX Runtime 1.30, one thread). */
+  readonly batch: number;
+}
+
+const refineJudge = { sizePx: mtcnnRefineSizePx, columns: 5, batch: 32 } as const;
+const outputJudge = { sizePx: mtcnnOutputSizePx, columns: 15, batch: 8 } as const;
+
+/** Plans of this many sizes of pictures are kept. */
+const keptPlans = 64;
+
+interface Plan {
+  readonly scales: readonly PictureScale[];
+  readonly canvases: readonly Canvas[];
+}
+
+/**
+ * MTCNN's three networks and what lies between them, wherever the networks run. The algorithm and its
+ * constants are those of davidsandberg/facenet, src/align/detect_face.py.
+ */
+export class Cascade {
+  readonly #models: MtcnnModels;
+  readonly #settings: MtcnnSettings;
+  readonly #rules: CascadeRules;
+  readonly #refineAxes: CropAxes;
+  readonly #outputAxes: CropAxes;
+  readonly #plans = new Map<string, Plan>();
+  /** Inputs are made in it when their network is about to run, one after the other, whatever the number of photos. */
+  #input = new Float32Array(0);
+
+  /** @param settings within their ranges */
+  constructor(models: MtcnnModels, settings: MtcnnSettings) {
+    this.#models = models;
+    this.#settings = settings;
+    this.#rules = cascadeRules[settings.rules];
+    this.#refineAxes = new CropAxes(mtcnnRefineSizePx, this.#rules);
+    this.#outputAxes = new CropAxes(mtcnnOutputSizePx, this.#rules);
+  }
+
+  /**
+   * @param scale pixels of the photo per pixel of the raster
+   * @param infer calls a function that makes inputs when it is about to copy them or to run the network
+   * @returns faces in pixels of the photo, best score first
+   */
+  async find(raster: Raster, scale: number, infer: RunNetwork): Promise<LocatedFace[]> {
+    const proposals = await this.#propose(raster, infer);
+    const refined = await this.#refine(raster, proposals, infer);
+    return this.#decide(raster, refined, scale, infer);
+  }
+
+  /** How many runs of P-Net a picture takes. */
+  canvasCount(raster: Pick<Raster, 'width' | 'height'>): number {
+    return this.#planOf(raster).canvases.length;
+  }
+
+  /** Room for an input, until the next one. */
+  #numbers(length: number): Float32Array {
+    if (this.#input.length < length) this.#input = new Float32Array(length);
+    return this.#input.subarray(0, length);
+  }
+
+  #planOf({ width, height }: Pick<Raster, 'width' | 'height'>): Plan {
+    const key = `${width}×${height}`;
+    const known = this.#plans.get(key);
+    if (known !== undefined) return known;
+    const { minFacePx, scaleFactor } = this.#settings;
+    const scales = pictureScales(width, height, minFacePx, scaleFactor, this.#rules.lengthAt);
+    const plan = { scales, canvases: planCanvases(scales) };
+    if (this.#plans.size >= keptPlans) this.#plans.clear();
+    this.#plans.set(key, plan);
+    return plan;
+  }
+
+  /** P-Net over all scales. @returns squares */
+  async #propose(raster: Raster, infer: RunNetwork): Promise<Float64Array> {
+    const { scales, canvases } = this.#planOf(raster);
+    const levels = this.#rules.levels(raster, scales);
+    const maps = await Promise.all(
+      canvases.map(async (canvas) => {
+        const inputs = () => ({ image: canvasTensor(canvas, levels, this.#numbers(canvasLength(canvas))) });
+        const { cells } = await infer(this.#models.pnet, inputs);
+        return { canvas, cells: cells!.data as Float32Array };
+      }),
+    );
+    const found = scales.map((scale, index) => {
+      const proposals = proposalsAt(index, scale, maps, this.#settings.proposalScore, this.#rules);
+      return this.#suppress(proposals, maxScaleOverlap);
+    });
+    const kept = this.#suppress(bestCandidates(joinCandidates(found), maxProposals), maxOverlap);
+    return this.#rules.judged(squaresAround(shiftSides(kept, 0)));
+  }
+
+  #suppress(candidates: Candidates, most: number): Candidates {
+    const { lastPixel, ofEquals } = this.#rules;
+    const overlap = { most, measure: 'union', lastPixel, ofEquals } as const;
+    return pickCandidates(candidates, suppressCandidates(candidates, overlap));
+  }
+
+  /** R-Net. @param boxes squares, as is what it returns */
+  async #refine(raster: Raster, boxes: Float64Array, infer: RunNetwork): Promise<Float64Array> {
+    const rnet = { ...refineJudge, model: this.#models.rnet, axes: this.#refineAxes };
+    const judged = await this.#judge(rnet, raster, boxes, this.#settings.refineScore, infer);
+    const kept = this.#suppress(bestCandidates(judged, maxRefined), maxOverlap);
+    return this.#rules.judged(squaresAround(shiftSides(kept, 1)));
+  }
+
+  /** O-Net. */
+  async #decide(
+    raster: Raster,
+    boxes: Float64Array,
+    scale: number,
+    infer: RunNetwork,
+  ): Promise<LocatedFace[]> {
+    const onet = { ...outputJudge, model: this.#models.onet, axes: this.#outputAxes };
+    const { minScore, boxRule } = this.#settings;
+    const judged = await this.#judge(onet, raster, boxes, minScore, infer);
+    const { count, scores, points } = judged;
+    const moved = shiftSides(judged, 1);
+    const overlap = { most: maxOverlap, measure: 'smaller', lastPixel: 1 } as const;
+    return suppressCandidates({ count, boxes: moved, scores }, overlap).map((index) => {
+      const [left, top, right, bottom] = judged.boxes.subarray(4 * index, 4 * index + 4);
+      const point = (n: number): Point => ({
+        x: ((right! - left! + 1) * points[10 * index + n]! + left! - 1) * scale,
+        y: ((bottom! - top! + 1) * points[10 * index + 5 + n]! + top! - 1) * scale,
+      });
+      const sides = [...moved.subarray(4 * index, 4 * index + 4)].map((side) => side * scale);
+      return {
+        box: boxOf(sides as [number, number, number, number], boxRule),
+        score: scores[index]!,
+        landmarks: [0, 1, 2, 3, 4].map(point) as unknown as FivePoints,
+      };
+    });
+  }
+
+  /** Shows crops to R-Net or O-Net and keeps those that score above `minScore`. */
+  async #judge(
+    { model, columns, sizePx, batch, axes }: Judge,
+    raster: Raster,
+    squares: Float64Array,
+    minScore: number,
+    infer: RunNetwork,
+  ): Promise<Judged> {
+    const { boxes, windows } = this.#cuttable(squares, raster);
+    const cutter = new CropCutter(raster, sizePx, axes);
+    const count = boxes.length / 4;
+    const judgements = new Float32Array(count * columns);
+    const jobs = Math.ceil(count / batch);
+    const show = async (job: number): Promise<void> => {
+      const first = Math.floor((job * count) / jobs);
+      const end = Math.floor(((job + 1) * count) / jobs);
+      const inputs = (): TensorMap => {
+        const dims = [end - first, 3, sizePx, sizePx];
+        const data = this.#numbers(dims.reduce((a, b) => a * b));
+        cutter.cut(windows, first, end, data);
+        return { faces: { type: 'float32', dims, data } };
+      };
+      const outputs = await infer(model, inputs);
+      judgements.set(outputs['judgements']!.data as Float32Array, first * columns);
+    };
+    await Promise.all(Array.from({ length: jobs }, (_, job) => show(job)));
+    return judgedAbove(minScore, boxes, judgements, columns, this.#rules);
+  }
+
+  /** The squares whose pixels can be cut out: at least one, and not so many that only a broken network asks for them. */
+  #cuttable(
+    squares: Float64Array,
+    { width, height }: Raster,
+  ): { boxes: Float64Array; windows: Float64Array } {
+    const windows = this.#rules.windows(squares, width, height);
+    const longest = 4 * Math.max(width, height);
+    const fits = (low: number, high: number): boolean => high >= low && high - low < longest;
+    const cuttable = (_: number, i: number): boolean => {
+      const at = i - (i % 4);
+      return fits(windows[at]!, windows[at + 2]!) && fits(windows[at + 1]!, windows[at + 3]!);
+    };
+    return { boxes: squares.filter(cuttable), windows: windows.filter(cuttable) };
+  }
+}
