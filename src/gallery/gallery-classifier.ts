@@ -2,77 +2,29 @@ import {
   type Calibration,
   checkMaxFalseAccept,
   judgeOpenSet,
-  maxFalseAcceptOption,
   openSetScores,
   personTemplate,
 } from '../calibrate/index.ts';
 import {
   FittedClassifier,
   FittedNearestNeighbors,
-  NearestMean,
   openSetPrediction,
   type Candidate,
   type Classifier,
   type Prediction,
 } from '../classify/index.ts';
-import {
-  checkOptions,
-  isFiniteVector,
-  unit,
-  visageError,
-  type OptionSchema,
-  type OptionsOf,
-} from '../kernel/index.ts';
-import type { Gallery } from './gallery.ts';
+import { checkOptions, isFiniteVector, unit, visageError, type OptionsOf } from '../kernel/index.ts';
 import { FacesWithout, type KnownFaces } from './faces-without.ts';
-import type { FaceMatch, Watch } from './live-faces.ts';
-
-export const galleryClassifierSchema = {
-  ...maxFalseAcceptOption,
-  maxDistance: {
-    type: 'number',
-    exclusiveMin: 0,
-    max: 2,
-    default: 1,
-    description: 'Distance beyond which two faces count as two people; decides only without a calibration.',
-  },
-  neighbors: {
-    type: 'number',
-    integer: true,
-    min: 1,
-    max: 16,
-    default: 1,
-    description: 'How many of the nearest examples of a person count; their mean squared distance decides.',
-  },
-  scale: {
-    type: 'number',
-    min: 0,
-    max: 1e6,
-    default: 0,
-    description: 'Factor on squared distances in the probabilities; 0: learned from the gallery.',
-  },
-} as const satisfies OptionSchema;
-
-export interface GalleryClassifierOptions extends OptionsOf<typeof galleryClassifierSchema> {
-  /** What the distances of the pack mean; absent: `maxDistance` alone decides whether a face is known. */
-  readonly calibration?: Calibration | undefined;
-}
+import { galleryClassifierSchema, type GalleryClassifierOptions } from './gallery-classifier-options.ts';
+import type { Gallery } from './gallery.ts';
+import { LearnedScale } from './learned-scale.ts';
+import type { Watch } from './live-faces.ts';
+import { nearestPeople, type NearPerson } from './nearest-people.ts';
 
 /** Examples that are looked at; people without one among them are no candidates. */
 const examplesSearched = 64;
 /** People among those examples who are compared in full, with the mean of up to so many examples each. */
 const [peopleCompared, examplesOfPerson] = [16, 64];
-/** People and examples of each that the scale is learned from: enough for two digits, some milliseconds. */
-const [scalePeople, scaleExamples] = [128, 4];
-
-/** A person among the nearest examples. */
-interface Scored {
-  readonly personId: string;
-  readonly name: string;
-  /** Mean squared distance of the nearest examples. */
-  readonly score: number;
-  readonly nearest: number;
-}
 
 /**
  * Names faces by a gallery as it is at the moment. Unlike other classifiers it changes: people who are
@@ -86,8 +38,7 @@ export class GalleryClassifier implements Classifier {
   readonly maxFalseAccept?: number;
   readonly #gallery: Gallery;
   readonly #faces: KnownFaces;
-  #scale = { sample: '', value: 0 };
-  #scaleVersion = -1;
+  readonly #scale: LearnedScale;
 
   /** Use `galleryClassifier`. */
   constructor(gallery: Gallery, faces: KnownFaces, options: Partial<GalleryClassifierOptions>) {
@@ -95,6 +46,7 @@ export class GalleryClassifier implements Classifier {
     this.options = checkOptions('galleryClassifier', galleryClassifierSchema, plain);
     this.#gallery = gallery;
     this.#faces = faces;
+    this.#scale = new LearnedScale(faces, this.maxDistance);
     if (calibration === undefined) return;
     if (calibration.pack !== this.pack || calibration.dimension !== this.dimension) {
       const got = `${calibration.pack} (${calibration.dimension} numbers)`;
@@ -161,7 +113,7 @@ export class GalleryClassifier implements Classifier {
       throw visageError('PREDICT_INVALID', { owner: 'The gallery', allowed: this.dimension, got });
     }
     const face = unit(embedding);
-    const people = this.#scored(this.#faces.search(face, examplesSearched));
+    const people = nearestPeople(this.#faces.search(face, examplesSearched), this.options.neighbors);
     const best = people[0];
     if (best === undefined) {
       const unknown = { kind: 'too-far' } as const;
@@ -184,7 +136,7 @@ export class GalleryClassifier implements Classifier {
   }
 
   /** The likeliest of the nearest people, by their relative distances. */
-  #predictOpenSet(calibration: Calibration, face: Float32Array, nearest: readonly Scored[]): Prediction {
+  #predictOpenSet(calibration: Calibration, face: Float32Array, nearest: readonly NearPerson[]): Prediction {
     const people = nearest.slice(0, peopleCompared);
     const { spare } = this.#faces;
     const templates = people.map(({ personId }) => {
@@ -221,50 +173,9 @@ export class GalleryClassifier implements Classifier {
     };
   }
 
-  /** People by score, best first; of equal ones the nearest, then in the order of the search. */
-  #scored(matches: readonly FaceMatch[]): Scored[] {
-    const { neighbors } = this.options;
-    const people = new Map<
-      string,
-      { name: string; nearest: number; count: number; sum: number; of: number }
-    >();
-    for (const { personId, name, distance, weight, spare } of matches) {
-      if (spare) continue;
-      let person = people.get(personId);
-      if (person === undefined)
-        people.set(personId, (person = { name, nearest: distance, count: 0, sum: 0, of: 0 }));
-      if (person.count === neighbors) continue;
-      person.count++;
-      person.sum += weight * distance ** 2;
-      person.of += weight;
-    }
-    return [...people]
-      .map(([personId, { name, nearest, sum, of }]) => ({ personId, name, nearest, score: sum / of }))
-      .sort((a, b) => a.score - b.score || a.nearest - b.nearest);
-  }
-
-  /**
-   * The factor on squared distances: that of a `NearestMean` fitted to the 128 people who were first to
-   * have two examples, up to 4 of each; 1 / maxDistance² where nobody has two.
-   */
+  /** The factor on squared distances in the probabilities: that of the options, or learned from the gallery. */
   get scale(): number {
-    if (this.options.scale > 0) return this.options.scale;
-    if (this.#scaleVersion !== this.#faces.version) {
-      const sample = this.#faces.sample(scalePeople, scaleExamples);
-      const key = sample.join(';');
-      if (key !== this.#scale.sample || this.#scaleVersion < 0) {
-        this.#scale = { sample: key, value: this.#fitScale(sample) };
-      }
-      this.#scaleVersion = this.#faces.version;
-    }
-    return this.#scale.value;
-  }
-
-  #fitScale(sample: readonly (readonly number[])[]): number {
-    if (sample.length < 2) return 1 / this.maxDistance ** 2;
-    const rows = sample.flat().map((id) => this.#faces.index.vector(id)!);
-    const labels = sample.flatMap((ids, person) => ids.map(() => person));
-    return new NearestMean({ maxDistance: this.maxDistance }).fit(rows, labels).scale;
+    return this.options.scale || this.#scale.value;
   }
 
   /**

@@ -1,8 +1,8 @@
 export type { Enrolled, Enrolment } from './enrolment.ts';
 export type { NewExample } from './example.ts';
 export { Gallery } from './gallery.ts';
-export { GalleryClassifier, galleryClassifier, galleryClassifierSchema } from './gallery-classifier.ts';
-export type { GalleryClassifierOptions } from './gallery-classifier.ts';
+export { GalleryClassifier, galleryClassifier } from './gallery-classifier.ts';
+export { galleryClassifierSchema, type GalleryClassifierOptions } from './gallery-classifier-options.ts';
 export { parseGalleryKey } from './key.ts';
 export type { GalleryKey } from './key.ts';
 export type { FaceMatch, LiveFaces, LivePerson } from './live-faces.ts';

@@ -1,6 +1,7 @@
 import type { FileSource as WeightFile } from '../../formats/index.ts';
 import { visageError } from '../../kernel/index.ts';
-import { assemblePack, type AssembleOptions } from '../import/import-pack.ts';
+import type { AssembleOptions } from '../import/assemble-options.ts';
+import { assemblePack } from '../import/assemble-pack.ts';
 import { isPackName, packNameRule } from '../record/pack-fields.ts';
 import type { PackRecord } from '../record/pack-record.ts';
 import { packs } from '../registry.ts';

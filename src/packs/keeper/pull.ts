@@ -6,7 +6,7 @@ import { sha256 } from '../definition.ts';
 import { downloadFrom } from '../download/download-file.ts';
 import { PartFile } from '../download/part-file.ts';
 import { Transport } from '../download/transport.ts';
-import { assemblePack } from '../import/import-pack.ts';
+import { assemblePack } from '../import/assemble-pack.ts';
 import {
   publishedPack,
   publishedPacks,
