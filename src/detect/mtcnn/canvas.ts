@@ -1,6 +1,6 @@
-import type { FloatRaster, Raster } from '../../image/index.ts';
 import type { Tensor } from '../../kernel/index.ts';
 import { mtcnnCellPx, mtcnnStridePx } from '../../nets/index.ts';
+import type { Planes } from './planes.ts';
 import type { PictureScale } from './scales.ts';
 
 /** Rows of a picture at one scale, and where they lie on a canvas. */
@@ -92,30 +92,21 @@ export const canvasLength = ({ width, height }: Canvas): number => 4 * width * h
 
 /**
  * P-Net's input for a canvas.
- * @param levels the picture at every scale
  * @param data {@link canvasLength} numbers, which become the input
+ * @param draw writes a piece
  */
 export function canvasTensor(
   { width, height, pieces }: Canvas,
-  levels: readonly (Raster | FloatRaster)[],
   data: Float32Array,
+  draw: (piece: Piece, to: Planes) => void,
 ): Tensor<'float32'> {
   const plane = width * height;
   data.fill(0, 0, 3 * plane);
   const outside = data.subarray(3 * plane).fill(1);
   for (const piece of pieces) {
-    const { data: pixels } = levels[piece.scale]!;
-    let from = piece.firstRow * piece.width * 3;
-    for (let y = 0; y < piece.height; y++) {
-      const start = (piece.top + y) * width + piece.left;
-      const end = start + piece.width;
-      for (let at = start; at < end; at++, from += 3) {
-        data[at] = (pixels[from]! - 127.5) / 128;
-        data[plane + at] = (pixels[from + 1]! - 127.5) / 128;
-        data[2 * plane + at] = (pixels[from + 2]! - 127.5) / 128;
-      }
-      outside.fill(0, start, end);
-    }
+    const start = piece.top * width + piece.left;
+    draw(piece, { data, start, row: width, plane });
+    for (let y = 0, at = start; y < piece.height; y++, at += width) outside.fill(0, at, at + piece.width);
   }
   return { type: 'float32', dims: [1, 4, height, width], data };
 }

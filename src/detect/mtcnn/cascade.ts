@@ -1,5 +1,5 @@
-import type { Raster } from '../../image/index.ts';
-import type { Point } from '../../kernel/index.ts';
+import { type Raster, SummedArea } from '../../image/index.ts';
+import type { Box, Point } from '../../kernel/index.ts';
 import { mtcnnOutputSizePx, mtcnnRefineSizePx } from '../../nets/index.ts';
 import type { MtcnnSettings } from '../../packs/index.ts';
 import type { ModelFile, RunNetwork, TensorMap } from '../../runtime/index.ts';
@@ -8,12 +8,13 @@ import { boxOf } from './box-rule.ts';
 import { shiftSides, squaresAround } from './boxes.ts';
 import { bestCandidates, type Candidates, joinCandidates, pickCandidates } from './candidates.ts';
 import { type Canvas, canvasLength, canvasTensor, planCanvases } from './canvas.ts';
-import { CropAxes, CropCutter } from './crops.ts';
+import { CropAxes } from './crop-axes.ts';
 import { judgedAbove, type Judged } from './judgements.ts';
 import { proposalsAt } from './proposals.ts';
 import { cascadeRules, type CascadeRules } from './rules.ts';
-import { type PictureScale, pictureScales } from './scales.ts';
+import { pictureScales } from './scales.ts';
 import { suppressCandidates } from './suppression.ts';
+import { type MeanScale, PlainView, SummedView, type View } from './view.ts';
 
 /** MTCNN's networks. */
 export interface MtcnnModels {
@@ -32,7 +33,6 @@ const maxRefined = 2048;
 /** A network that looks at crops. */
 interface Judge {
   readonly model: ModelFile;
-  readonly sizePx: number;
   readonly axes: CropAxes;
   /** Numbers that it answers a crop. */
   readonly columns: number;
@@ -40,15 +40,26 @@ interface Judge {
   readonly batch: number;
 }
 
-const refineJudge = { sizePx: mtcnnRefineSizePx, columns: 5, batch: 32 } as const;
-const outputJudge = { sizePx: mtcnnOutputSizePx, columns: 15, batch: 8 } as const;
+const refineJudge = { columns: 5, batch: 32 } as const;
+const outputJudge = { columns: 15, batch: 8 } as const;
 
 /** Plans of this many sizes of pictures are kept. */
 const keptPlans = 64;
 
+/** A larger table of sums is left to the garbage collector after its photo. */
+const keptRoomBytes = 8 * 2 ** 20;
+
+type Size = Pick<Raster, 'width' | 'height'>;
+
 interface Plan {
-  readonly scales: readonly PictureScale[];
+  readonly scales: readonly MeanScale[];
   readonly canvases: readonly Canvas[];
+}
+
+/** Row `i` of [n, 4], counted from 1 and with its last pixel, as a box counted from 0. */
+function windowOf(windows: Float64Array, i: number): Box {
+  const [x, y] = [windows[4 * i]! - 1, windows[4 * i + 1]! - 1];
+  return { x, y, width: windows[4 * i + 2]! - x, height: windows[4 * i + 3]! - y };
 }
 
 /**
@@ -64,6 +75,8 @@ export class Cascade {
   readonly #plans = new Map<string, Plan>();
   /** Inputs are made in it when their network is about to run, one after the other, whatever the number of photos. */
   #input = new Float32Array(0);
+  /** Room for the sums of the next photo. */
+  #room: ArrayBufferLike | undefined;
 
   /** @param settings within their ranges */
   constructor(models: MtcnnModels, settings: MtcnnSettings) {
@@ -80,13 +93,34 @@ export class Cascade {
    * @returns faces in pixels of the photo, best score first
    */
   async find(raster: Raster, scale: number, infer: RunNetwork): Promise<LocatedFace[]> {
-    const proposals = await this.#propose(raster, infer);
-    const refined = await this.#refine(raster, proposals, infer);
-    return this.#decide(raster, refined, scale, infer);
+    const plan = this.#planOf(raster);
+    if (raster.width * raster.height > SummedArea.mostPixels) {
+      return this.#findIn(new PlainView(raster, plan.scales, this.#rules), raster, plan, scale, infer);
+    }
+    const room = this.#room;
+    this.#room = undefined;
+    const view = new SummedView(raster, plan.scales, this.#rules, room);
+    try {
+      return await this.#findIn(view, raster, plan, scale, infer);
+    } finally {
+      if (view.room.byteLength <= keptRoomBytes) this.#room = view.room;
+    }
+  }
+
+  async #findIn(
+    view: View,
+    size: Size,
+    plan: Plan,
+    scale: number,
+    infer: RunNetwork,
+  ): Promise<LocatedFace[]> {
+    const proposals = await this.#propose(view, plan, infer);
+    const refined = await this.#refine(view, size, proposals, infer);
+    return this.#decide(view, size, refined, scale, infer);
   }
 
   /** How many runs of P-Net a picture takes. */
-  canvasCount(raster: Pick<Raster, 'width' | 'height'>): number {
+  canvasCount(raster: Size): number {
     return this.#planOf(raster).canvases.length;
   }
 
@@ -96,12 +130,18 @@ export class Cascade {
     return this.#input.subarray(0, length);
   }
 
-  #planOf({ width, height }: Pick<Raster, 'width' | 'height'>): Plan {
+  #planOf({ width, height }: Size): Plan {
     const key = `${width}×${height}`;
     const known = this.#plans.get(key);
     if (known !== undefined) return known;
     const { minFacePx, scaleFactor } = this.#settings;
-    const scales = pictureScales(width, height, minFacePx, scaleFactor, this.#rules.lengthAt);
+    const { lengthAt, stretches } = this.#rules;
+    const scales = pictureScales(width, height, minFacePx, scaleFactor, lengthAt).map((scale) =>
+      Object.assign({}, scale, {
+        across: stretches(width, scale.width),
+        down: stretches(height, scale.height),
+      }),
+    );
     const plan = { scales, canvases: planCanvases(scales) };
     if (this.#plans.size >= keptPlans) this.#plans.clear();
     this.#plans.set(key, plan);
@@ -109,12 +149,13 @@ export class Cascade {
   }
 
   /** P-Net over all scales. @returns squares */
-  async #propose(raster: Raster, infer: RunNetwork): Promise<Float64Array> {
-    const { scales, canvases } = this.#planOf(raster);
-    const levels = this.#rules.levels(raster, scales);
+  async #propose(view: View, { scales, canvases }: Plan, infer: RunNetwork): Promise<Float64Array> {
     const maps = await Promise.all(
       canvases.map(async (canvas) => {
-        const inputs = () => ({ image: canvasTensor(canvas, levels, this.#numbers(canvasLength(canvas))) });
+        const inputs = () => {
+          const numbers = this.#numbers(canvasLength(canvas));
+          return { image: canvasTensor(canvas, numbers, (piece, to) => view.piece(piece, to)) };
+        };
         const { cells } = await infer(this.#models.pnet, inputs);
         return { canvas, cells: cells!.data as Float32Array };
       }),
@@ -134,23 +175,24 @@ export class Cascade {
   }
 
   /** R-Net. @param boxes squares, as is what it returns */
-  async #refine(raster: Raster, boxes: Float64Array, infer: RunNetwork): Promise<Float64Array> {
+  async #refine(view: View, size: Size, boxes: Float64Array, infer: RunNetwork): Promise<Float64Array> {
     const rnet = { ...refineJudge, model: this.#models.rnet, axes: this.#refineAxes };
-    const judged = await this.#judge(rnet, raster, boxes, this.#settings.refineScore, infer);
+    const judged = await this.#judge(rnet, view, size, boxes, this.#settings.refineScore, infer);
     const kept = this.#suppress(bestCandidates(judged, maxRefined), maxOverlap);
     return this.#rules.judged(squaresAround(shiftSides(kept, 1)));
   }
 
   /** O-Net. */
   async #decide(
-    raster: Raster,
+    view: View,
+    size: Size,
     boxes: Float64Array,
     scale: number,
     infer: RunNetwork,
   ): Promise<LocatedFace[]> {
     const onet = { ...outputJudge, model: this.#models.onet, axes: this.#outputAxes };
     const { minScore, boxRule } = this.#settings;
-    const judged = await this.#judge(onet, raster, boxes, minScore, infer);
+    const judged = await this.#judge(onet, view, size, boxes, minScore, infer);
     const { count, scores, points } = judged;
     const moved = shiftSides(judged, 1);
     const overlap = { most: maxOverlap, measure: 'smaller', lastPixel: 1 } as const;
@@ -171,14 +213,15 @@ export class Cascade {
 
   /** Shows crops to R-Net or O-Net and keeps those that score above `minScore`. */
   async #judge(
-    { model, columns, sizePx, batch, axes }: Judge,
-    raster: Raster,
+    { model, columns, batch, axes }: Judge,
+    view: View,
+    size: Size,
     squares: Float64Array,
     minScore: number,
     infer: RunNetwork,
   ): Promise<Judged> {
-    const { boxes, windows } = this.#cuttable(squares, raster);
-    const cutter = new CropCutter(raster, sizePx, axes);
+    const { boxes, windows } = this.#cuttable(squares, size);
+    const { sizePx } = axes;
     const count = boxes.length / 4;
     const judgements = new Float32Array(count * columns);
     const jobs = Math.ceil(count / batch);
@@ -188,7 +231,11 @@ export class Cascade {
       const inputs = (): TensorMap => {
         const dims = [end - first, 3, sizePx, sizePx];
         const data = this.#numbers(dims.reduce((a, b) => a * b));
-        cutter.cut(windows, first, end, data);
+        const plane = sizePx * sizePx;
+        for (let i = first; i < end; i++) {
+          const to = { data, start: 3 * plane * (i - first), row: sizePx, plane };
+          view.crop(windowOf(windows, i), axes, to);
+        }
         return { faces: { type: 'float32', dims, data } };
       };
       const outputs = await infer(model, inputs);
@@ -199,10 +246,7 @@ export class Cascade {
   }
 
   /** The squares whose pixels can be cut out: at least one, and not so many that only a broken network asks for them. */
-  #cuttable(
-    squares: Float64Array,
-    { width, height }: Raster,
-  ): { boxes: Float64Array; windows: Float64Array } {
+  #cuttable(squares: Float64Array, { width, height }: Size): { boxes: Float64Array; windows: Float64Array } {
     const windows = this.#rules.windows(squares, width, height);
     const longest = 4 * Math.max(width, height);
     const fits = (low: number, high: number): boolean => high >= low && high - low < longest;

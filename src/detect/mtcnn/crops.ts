@@ -1,72 +1,31 @@
 import type { AxisTaps, Raster } from '../../image/index.ts';
-import type { CascadeRules } from './rules.ts';
-
-/** Longer boxes are rare, and their taps take room. */
-const longestKept = 512;
-
-/** Taps by source length and kind: boxes come in few sizes, the same in all photos. */
-export class CropAxes {
-  readonly #targetLength: number;
-  readonly #axis: CascadeRules['axis'];
-  readonly #known = new Map<number, AxisTaps>();
-
-  constructor(targetLength: number, { axis }: Pick<CascadeRules, 'axis'>) {
-    this.#targetLength = targetLength;
-    this.#axis = axis;
-  }
-
-  of(sourceLength: number, shrinks: boolean): AxisTaps {
-    const key = shrinks ? sourceLength : -sourceLength;
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const taps = this.#axis(sourceLength, this.#targetLength, shrinks);
-    if (sourceLength <= longestKept) this.#known.set(key, taps);
-    return taps;
-  }
-}
+import type { Box } from '../../kernel/index.ts';
+import type { CropAxes } from './crop-axes.ts';
+import type { Planes } from './planes.ts';
 
 /**
- * Cuts boxes out of a picture for R-Net and O-Net: black outside of it, resized without rounding, as
- * (value − 127.5)/128 in planes of red, green and blue (davidsandberg/facenet, src/align/detect_face.py,
- * pad and imresample).
+ * Cuts boxes out of a picture for R-Net and O-Net: black outside of it, resized without rounding
+ * (davidsandberg/facenet, src/align/detect_face.py, pad and imresample). Looks at each of their pixels.
  */
 export class CropCutter {
   readonly #raster: Raster;
-  readonly #sizePx: number;
-  readonly #axes: CropAxes;
   /** A row of the crop before it is resized along. */
   #line = new Float64Array(3 * 256);
 
-  /** @param axes to `sizePx` */
-  constructor(raster: Raster, sizePx: number, axes: CropAxes) {
+  constructor(raster: Raster) {
     this.#raster = raster;
-    this.#sizePx = sizePx;
-    this.#axes = axes;
   }
 
-  /**
-   * @param boxes [n, 4] whole numbers, counted from 1, the last pixel included, at least one pixel large
-   * @param first the first box to cut; the last is the one before `end`
-   * @param crops [end − first, 3, size, size], filled
-   */
-  cut(boxes: Float64Array, first: number, end: number, crops: Float32Array): void {
-    const length = 3 * this.#sizePx ** 2;
-    for (let i = first; i < end; i++) {
-      const [left, top] = [boxes[4 * i]! - 1, boxes[4 * i + 1]! - 1];
-      const [width, height] = [boxes[4 * i + 2]! - left, boxes[4 * i + 3]! - top];
-      this.#cutOne(left, top, width, height, crops.subarray((i - first) * length, (i - first + 1) * length));
-    }
-  }
-
-  #cutOne(left: number, top: number, width: number, height: number, crop: Float32Array): void {
-    const size = this.#sizePx;
+  /** @param box whole numbers, counted from 0, at least one pixel large */
+  cut({ x: left, y: top, width, height }: Box, axes: CropAxes, to: Planes): void {
+    const size = axes.sizePx;
     const shrinks = size <= width && size <= height;
     if (this.#line.length < 3 * width) this.#line = new Float64Array(3 * width);
-    const across = this.#axes.of(width, shrinks);
-    const down = this.#axes.of(height, shrinks);
+    const across = axes.taps(width, shrinks);
+    const down = axes.taps(height, shrinks);
     for (let y = 0; y < size; y++) {
       this.#blendRows(left, top, width, down, y);
-      this.#resizeLine(across, crop, y * size);
+      this.#resizeLine(across, size, to, to.start + y * to.row);
     }
   }
 
@@ -108,9 +67,13 @@ export class CropCutter {
     }
   }
 
-  #resizeLine({ starts, indices, weights }: AxisTaps, crop: Float32Array, to: number): void {
-    const [line, size] = [this.#line, this.#sizePx];
-    const plane = size * size;
+  #resizeLine(
+    { starts, indices, weights }: AxisTaps,
+    size: number,
+    { data, plane }: Planes,
+    to: number,
+  ): void {
+    const line = this.#line;
     for (let x = 0; x < size; x++) {
       let red = 0;
       let green = 0;
@@ -123,9 +86,9 @@ export class CropCutter {
         green += weight * line[at + 1]!;
         blue += weight * line[at + 2]!;
       }
-      crop[to + x] = (red - 127.5) / 128;
-      crop[plane + to + x] = (green - 127.5) / 128;
-      crop[2 * plane + to + x] = (blue - 127.5) / 128;
+      data[to + x] = (red - 127.5) / 128;
+      data[plane + to + x] = (green - 127.5) / 128;
+      data[2 * plane + to + x] = (blue - 127.5) / 128;
     }
   }
 }

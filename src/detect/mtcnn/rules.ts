@@ -1,14 +1,18 @@
 import {
   adaptiveAxis,
+  adaptiveStretches,
   areaAxis,
+  areaStretches,
   averageToSizes,
   type AxisTaps,
   type FloatRaster,
   type Raster,
   shrinkToSizes,
+  type Stretches,
 } from '../../image/index.ts';
 import type { MtcnnRules } from '../../packs/index.ts';
 import { clippedBoxes, wholeBoxes } from './boxes.ts';
+import { type Means, SharedMeans, wholeMeans } from './means.ts';
 import type { PictureScale } from './scales.ts';
 
 /** Where the published forms of MTCNN differ. */
@@ -17,6 +21,12 @@ export interface CascadeRules {
   readonly lengthAt: (length: number, scale: number) => number;
   /** The picture at every scale, as P-Net sees it. */
   readonly levels: (raster: Raster, scales: readonly PictureScale[]) => readonly (Raster | FloatRaster)[];
+  /** The stretches of the picture under the pixels of a smaller one along an axis, */
+  readonly stretches: (sourceLength: number, targetLength: number) => Stretches;
+  /** what these become, */
+  readonly means: Means;
+  /** and whether a larger one is made of such too. */
+  readonly enlargesByMeans: boolean;
   /** How a crop is resized along an axis; `shrinks` says whether it keeps or loses length on both. */
   readonly axis: (sourceLength: number, targetLength: number, shrinks: boolean) => AxisTaps;
   /** Where a pixel at a scale lies in the picture, as a whole number. */
@@ -47,6 +57,9 @@ export const cascadeRules: Readonly<Record<MtcnnRules, CascadeRules>> = {
   davidsandberg: {
     lengthAt: (length, scale) => Math.ceil(length * scale),
     levels: shrinkToSizes,
+    stretches: areaStretches,
+    means: new SharedMeans(),
+    enlargesByMeans: false,
     axis: areaAxis,
     pixelAt: (position, scale) => Math.trunc(position / scale),
     score: sigmoid,
@@ -62,6 +75,9 @@ export const cascadeRules: Readonly<Record<MtcnnRules, CascadeRules>> = {
   'facenet-pytorch': {
     lengthAt: (length, scale) => Math.trunc(length * scale + 1),
     levels: averageToSizes,
+    stretches: adaptiveStretches,
+    means: wholeMeans,
+    enlargesByMeans: true,
     axis: adaptiveAxis,
     pixelAt: (position, scale) => Math.floor(Math.fround(position / Math.fround(scale))),
     score: softmax32,

@@ -5,13 +5,14 @@ import { boxOf } from '../../../src/detect/mtcnn/box-rule.ts';
 import { clippedBoxes, shiftSides, squaresAround, wholeBoxes } from '../../../src/detect/mtcnn/boxes.ts';
 import { byScore } from '../../../src/detect/mtcnn/candidates.ts';
 import { canvasLength, canvasTensor, cellCount, planCanvases } from '../../../src/detect/mtcnn/canvas.ts';
-import { CropAxes, CropCutter } from '../../../src/detect/mtcnn/crops.ts';
+import { CropAxes } from '../../../src/detect/mtcnn/crop-axes.ts';
 import { proposalsAt } from '../../../src/detect/mtcnn/proposals.ts';
-import { cascadeRules } from '../../../src/detect/mtcnn/rules.ts';
-import { pictureScales } from '../../../src/detect/mtcnn/scales.ts';
+import { cascadeRules, type CascadeRules } from '../../../src/detect/mtcnn/rules.ts';
+import { type PictureScale, pictureScales } from '../../../src/detect/mtcnn/scales.ts';
 import { suppressCandidates } from '../../../src/detect/mtcnn/suppression.ts';
-import { decodePhoto, resizeArea, shrinkToSizes, type Raster } from '../../../src/image/index.ts';
-import { Random } from '../../../src/kernel/index.ts';
+import { PlainView, SummedView, type View } from '../../../src/detect/mtcnn/view.ts';
+import { decodePhoto, resizeArea, type Raster } from '../../../src/image/index.ts';
+import { type Box, Random } from '../../../src/kernel/index.ts';
 import { mtcnnProposalNet } from '../../../src/nets/index.ts';
 import { publishedMtcnnWeights } from '../../support/mtcnn-pool.ts';
 import { inShared, skipWithoutShared } from '../../support/repository.ts';
@@ -159,6 +160,58 @@ const noise = (width: number, height: number, seed: number): Raster => {
   return { data: Uint8Array.from({ length: 3 * width * height }, () => random.integer(256)), width, height };
 };
 
+/** A picture by both routes. */
+function viewsOf(picture: Raster, scales: readonly PictureScale[], rules: CascadeRules): [View, View] {
+  const means = scales.map((scale) => ({
+    ...scale,
+    across: rules.stretches(picture.width, scale.width),
+    down: rules.stretches(picture.height, scale.height),
+  }));
+  // Room with something in it.
+  const room = new Int32Array(3 * (picture.width + 1) * (picture.height + 1)).fill(9).buffer;
+  return [new PlainView(picture, scales, rules), new SummedView(picture, means, rules, room)];
+}
+
+function cropOf(view: View, box: Box, size: number, rules: CascadeRules): Float32Array {
+  const data = new Float32Array(3 * size * size).fill(9);
+  view.crop(box, new CropAxes(size, rules), { data, start: 0, row: size, plane: size * size });
+  return data;
+}
+
+test('what P-Net sees is the same to the bit out of a table of sums and pixel by pixel', () => {
+  const side = fc.integer({ min: 12, max: 150 });
+  fc.assert(
+    fc.property(side, side, fc.constantFrom(...Object.values(cascadeRules)), (width, height, rules) => {
+      const scales = pictureScales(width, height, 12, 0.709, rules.lengthAt);
+      const fills = viewsOf(noise(width, height, width), scales, rules).map((view) =>
+        planCanvases(scales).map((canvas) =>
+          canvasTensor(canvas, new Float32Array(canvasLength(canvas)).fill(9), (piece, to) =>
+            view.piece(piece, to),
+          ),
+        ),
+      );
+      assert.deepEqual(fills[0], fills[1]);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('a crop by means of whole pixels is the same out of a table of sums and pixel by pixel', () => {
+  const place = fc.tuple(fc.integer({ min: 0, max: 99 }), fc.integer({ min: 0, max: 99 }));
+  const rules = cascadeRules['facenet-pytorch'];
+  fc.assert(
+    fc.property(place, place, fc.constantFrom(24, 48), (a, b, size) => {
+      const [x, y] = [Math.min(a[0], b[0]), Math.min(a[1], b[1])];
+      const box = { x, y, width: 1 + Math.abs(a[0] - b[0]), height: 1 + Math.abs(a[1] - b[1]) };
+      const [plain, summed] = viewsOf(noise(100, 100, x), [], rules).map((view) =>
+        cropOf(view, box, size, rules),
+      );
+      plain!.forEach((value, i) => assert.ok(Math.abs(value - summed![i]!) < 1e-6));
+    }),
+    { numRuns: 60 },
+  );
+});
+
 test('a crop is the box, black outside of the picture, resized by area', () => {
   const edge = fc.integer({ min: -60, max: 100 });
   const length = fc.integer({ min: 1, max: 110 });
@@ -175,14 +228,14 @@ test('a crop is the box, black outside of the picture, resized by area', () => {
         }
       }
       const wanted = resizeArea(padded, width, height, size, size);
-      // A larger box first: nothing of it may be left behind.
-      const boxes = Float64Array.of(-20, -20, 100, 100, x, y, x + width - 1, y + height - 1);
-      const crops = new Float32Array(2 * 3 * size * size).fill(9);
-      new CropCutter(picture, size, new CropAxes(size, davidsandberg)).cut(boxes, 0, 2, crops);
-      const crop = crops.subarray(3 * size * size);
-      for (let i = 0; i < size * size; i++) {
-        for (let c = 0; c < 3; c++) {
-          assert.ok(Math.abs(crop[c * size * size + i]! - (wanted[3 * i + c]! - 127.5) / 128) < 1e-6);
+      for (const view of viewsOf(picture, [], davidsandberg)) {
+        // A larger box first: nothing of it may be left behind.
+        cropOf(view, { x: -21, y: -21, width: 121, height: 121 }, size, davidsandberg);
+        const crop = cropOf(view, { x: x - 1, y: y - 1, width, height }, size, davidsandberg);
+        for (let i = 0; i < size * size; i++) {
+          for (let c = 0; c < 3; c++) {
+            assert.ok(Math.abs(crop[c * size * size + i]! - (wanted[3 * i + c]! - 127.5) / 128) < 1e-6);
+          }
         }
       }
     }),
@@ -215,9 +268,11 @@ test('all scales at once give the proposals of one run a scale, which are the pu
   const session = await openSession(mtcnnProposalNet((await publishedMtcnnWeights()).pnet));
   const { raster } = await decodePhoto(inShared('models/mtcnn/ivan.jpg'));
   const scales = pictureScales(raster.width, raster.height, 20, 0.709, lengthAt);
-  const levels = shrinkToSizes(raster, scales);
+  const [view] = viewsOf(raster, scales, davidsandberg);
   const look = async (canvas: ReturnType<typeof planCanvases>[number]) => {
-    const { dims, data } = canvasTensor(canvas, levels, new Float32Array(canvasLength(canvas)));
+    const { dims, data } = canvasTensor(canvas, new Float32Array(canvasLength(canvas)), (piece, to) =>
+      view.piece(piece, to),
+    );
     const { cells } = await runSession(session, { type: 'float32', dims, data });
     return { canvas, cells: cells!.data };
   };
