@@ -1,81 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, beforeEach, test } from 'node:test';
-import { runCommandLine } from '../../src/cli/command-line.ts';
-import { rooms } from '../../src/cli/rooms.ts';
-import { type PosedFace, posedPhoto, PosedRecognizer } from '../people/posed-recognizer.ts';
-import { type Recorded, Recording } from './recording.ts';
-
-let folder = '';
-let gallery = '';
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'visage-people-'));
-});
-after(() => rm(folder, { recursive: true, force: true }));
-beforeEach(async () => {
-  gallery = join(await mkdtemp(join(folder, 'test-')), 'people.gallery');
-});
-
-const recognizer = new PosedRecognizer();
-const posedRooms: typeof rooms = {
-  ...rooms,
-  recognizer: async () => ({
-    ...(await rooms.recognizer()),
-    openRecognizer: async () => new PosedRecognizer(),
-  }),
-  packs: async () => ({ ...(await rooms.packs()), describePack: async () => recognizer.pack }),
-};
-
-interface Extra {
-  /** What the person in front of the terminal answers. */
-  readonly answer?: string;
-  readonly env?: Readonly<Record<string, string>>;
-}
-
-/** Runs one command line with posed photos; `--gallery` is added where the verb has one. */
-async function visage(argv: readonly string[], { answer, env = {} }: Extra = {}): Promise<Recorded> {
-  const [stdout, stderr] = [new Recording(), new Recording()];
-  const ask = async (question: string): Promise<string> => {
-    stderr.text += question;
-    return answer!;
-  };
-  const exitCode = await runCommandLine(argv, {
-    stdout,
-    stderr,
-    env: { LANG: 'C.UTF-8', VISAGE_GALLERY: gallery, ...env },
-    rooms: posedRooms,
-    ...(answer !== undefined && { ask }),
-  });
-  return { exitCode, stdout: stdout.text, stderr: stderr.text };
-}
-
-async function done(...argv: string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await visage(argv);
-  assert.equal(exitCode, 0, `${argv.join(' ')}: ${stderr}`);
-  return stdout;
-}
-const document = async <Shape>(...argv: string[]): Promise<Shape> =>
-  JSON.parse(await done(...argv, '--json')) as Shape;
-
-/** The code and exit code that a command line fails with; the document says the same. */
-async function failure(...argv: string[]): Promise<readonly [string, number]> {
-  const plain = await visage(argv);
-  const { exitCode, stdout } = await visage([...argv, '--json']);
-  const { error } = JSON.parse(stdout) as { error: { code: string } };
-  assert.match(plain.stderr, new RegExp(`error ${error.code}:`));
-  assert.equal(plain.exitCode, exitCode);
-  return [error.code, exitCode];
-}
-
-let photos = 0;
-async function photo(...faces: PosedFace[]): Promise<string> {
-  const path = join(folder, `photo-${++photos}.jpg`);
-  await writeFile(path, posedPhoto(path, ...faces).bytes);
-  return path;
-}
-const faceAt = (angle: number): Promise<string> => photo({ x: 300, angle });
+import { test } from 'node:test';
+import { document, done, faceAt, failure, folder, gallery, photo, visage } from './posed-command-line.ts';
 
 interface Listed {
   readonly people: { readonly id: string; readonly name: string; readonly exampleCount: number }[];
@@ -365,52 +292,4 @@ test('a key of 32 raw bytes may lie in a file', async () => {
   await done('enroll', 'Anna', await faceAt(0), '--key-file', keyFile);
   const hex = Buffer.from(Array.from({ length: 32 }, (_, i) => i * 7)).toString('hex');
   assert.equal(await done('people', 'list', '--key', hex), 'Anna  1 example\n');
-});
-
-interface VerifyDocument {
-  readonly same: boolean;
-  readonly probability: number;
-  readonly distance: number;
-  readonly pairs: { readonly a: number; readonly b: number; readonly same: boolean }[];
-}
-
-test('verify says yes or no, how far, how probable; draws both faces', async () => {
-  const [one, again, other] = [await faceAt(0), await faceAt(0.2), await faceAt(2)];
-  assert.match(await done('verify', one, again), /^the same person \(\d+\.\d %, distance 0\.20\)\n$/);
-  assert.match(await done('verify', one, other), /^not the same person \(0\.0 %, distance 1\.68\)\n$/);
-  const drawn = join(folder, 'both.png');
-  const said = await document<VerifyDocument>('verify', one, again, '--draw', drawn);
-  assert.deepEqual([said.same, said.distance, said.pairs.length], [true, 0.1997, 1]);
-  assert.deepEqual([...(await readFile(drawn)).subarray(1, 4)], [...Buffer.from('PNG')]);
-});
-
-test('verify: of several faces one is taken and said, or all are compared', async () => {
-  const one = await faceAt(0);
-  const two = await photo({ x: 500, sizePx: 150, angle: 2 }, { x: 10, sizePx: 80, angle: 0 });
-  const { stdout, stderr } = await visage(['verify', one, two]);
-  assert.match(stdout, /^not the same/);
-  assert.match(stderr, /shows 2 faces; number 2 from the left was taken \(--face-b chooses another\)/);
-  assert.match(await done('verify', one, two, '--face-b', '1'), /^the same/);
-  const all = await document<VerifyDocument>('verify', one, two, '--all');
-  assert.equal('same' in all, false);
-  assert.deepEqual(
-    all.pairs.map(({ a, b, same }) => [a, b, same]),
-    [
-      [1, 1, true],
-      [1, 2, false],
-    ],
-  );
-  assert.match(
-    await done('verify', one, two, '--all'),
-    /\(face 1\) and .* \(face 1\): the same person .*\n.*\(face 2\): not the same/,
-  );
-});
-
-test('verify: what is wrong has a code', async () => {
-  const one = await faceAt(0);
-  assert.deepEqual(await failure('verify', one), ['USAGE', 2]);
-  assert.deepEqual(await failure('verify', one, await photo()), ['NO_FACE', 1]);
-  assert.deepEqual(await failure('verify', one, join(folder, 'missing.jpg')), ['FILE_NOT_FOUND', 1]);
-  assert.deepEqual(await failure('verify', one, one, '--face-a', '2'), ['OPTION_INVALID', 2]);
-  assert.deepEqual(await failure('verify', one, one, '--max-distance', '0'), ['OPTION_INVALID', 2]);
 });
