@@ -7,11 +7,18 @@ import type { Run } from './run.ts';
 import type { Surroundings } from './surroundings.ts';
 import { usageError } from './usage.ts';
 import { packageFile } from './package-file.ts';
+import { verbs } from './verb-table.ts';
 
 /** Whether `flag` was given; what follows `--` are arguments. Asked before parsing, which may fail. */
 function given(argv: readonly string[], flag: string): boolean {
   const end = argv.indexOf('--');
   return (end === -1 ? argv : argv.slice(0, end)).includes(flag);
+}
+
+/** `help VERB` as `VERB --help`, which loads what the verb takes before it explains it. */
+function withoutHelpVerb(argv: readonly string[]): readonly string[] {
+  const [first, ...rest] = argv;
+  return first === 'help' && verbs.some(({ name }) => name === rest[0]) ? [...rest, '--help'] : argv;
 }
 
 const isInterrupted = (thrown: unknown): boolean =>
@@ -62,7 +69,7 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
     void report(toVisageError(thrown)).finally(() => process.exit(1));
   };
   process.once('uncaughtException', onFault);
-  await program.parseAsync(argv, { from: 'user' }).catch(report);
+  await program.parseAsync(withoutHelpVerb(argv), { from: 'user' }).catch(report);
   await output.finish().catch(report);
   process.off('uncaughtException', onFault);
   return exitCode;

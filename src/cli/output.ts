@@ -1,4 +1,3 @@
-import { systemReason } from '../formats/index.ts';
 import { type VisageError, visageError } from '../kernel/index.ts';
 import type { Surroundings, TextStream } from './surroundings.ts';
 import { withoutSigns } from './view/cells.ts';
@@ -131,6 +130,7 @@ export class Output {
       this.#stdout.write('', () => resolve());
     });
     if (this.#failure === undefined) return;
+    const { systemReason } = await import('../formats/index.ts');
     throw visageError(
       'FILE_UNWRITABLE',
       { path: 'stdout', reason: systemReason(this.#failure) },

@@ -1,41 +1,6 @@
 import { Command } from 'commander';
-import type { RegisterVerb, Run } from './run.ts';
-import { registerCluster } from './verbs/cluster.ts';
-import { registerDemo } from './demo/demo.ts';
-import { registerDetect } from './verbs/detect.ts';
-import { registerDoctor } from './verbs/doctor.ts';
-import { registerEmbed } from './verbs/embed.ts';
-import { registerEnroll } from './verbs/enroll.ts';
-import { registerEvaluate } from './verbs/evaluate/evaluate.ts';
-import { registerFinetune } from './verbs/finetune.ts';
-import { registerIdentify } from './verbs/identify.ts';
-import { registerKeys } from './verbs/keys/keys.ts';
-import { registerModels } from './verbs/models/models.ts';
-import { registerPeople } from './verbs/people/people.ts';
-import { registerPrepare } from './verbs/prepare.ts';
-import { registerServe } from './verbs/serve.ts';
-import { registerTrain } from './verbs/train.ts';
-import { registerVerify } from './verbs/verify.ts';
-
-/** In the order of the job; `visage --help` lists them so. */
-const verbs: readonly RegisterVerb[] = [
-  registerPrepare,
-  registerEmbed,
-  registerTrain,
-  registerIdentify,
-  registerEnroll,
-  registerPeople,
-  registerVerify,
-  registerCluster,
-  registerDetect,
-  registerDemo,
-  registerEvaluate,
-  registerFinetune,
-  registerServe,
-  registerKeys,
-  registerModels,
-  registerDoctor,
-];
+import type { Run } from './run.ts';
+import { verbs } from './verb-table.ts';
 
 const introduction = `Who is in this photograph? Visage finds the faces in photographs and names them.
 
@@ -50,7 +15,10 @@ Results go to stdout, progress and remarks to stderr; --json gives one JSON docu
 Exit codes: 0 done, 1 the work failed, 2 wrong usage.
 Each verb explains itself: visage <verb> --help`;
 
-/** The program with all its verbs. Nothing runs until it parses a command line. */
+/**
+ * The program with all its verbs. Nothing runs until it parses a command line; what the verb of that line takes
+ * is loaded then.
+ */
 export function createProgram(run: Run, version: string): Command {
   const program = new Command('visage')
     .usage('<verb> [arguments]')
@@ -68,6 +36,11 @@ export function createProgram(run: Run, version: string): Command {
       writeErr: (text) =>
         void (text.startsWith('error:') || run.output.json || run.output.note(text.trimEnd())),
     });
-  for (const register of verbs) register(program, run);
+  const loaders = new Map<Command, () => Promise<void>>();
+  for (const { name, summary, load } of verbs) {
+    const command = program.command(name).summary(summary);
+    loaders.set(command, async () => (await load())(command, run));
+  }
+  program.hook('preSubcommand', (_, command) => loaders.get(command)?.());
   return program;
 }

@@ -23,7 +23,10 @@ export interface Run {
 }
 
 /**
- * Adds a verb to the program. The verb declares its arguments and flags and sets an action; the action
- * throws `VisageError`s.
+ * Declares the arguments and flags of a verb and sets its action; the action throws `VisageError`s. The name and
+ * the summary are in the table of verbs.
  */
-export type RegisterVerb = (program: Command, run: Run) => void;
+export type DefineVerb = (command: Command, run: Run) => void;
+
+/** Adds one of the things that a verb can do, as `visage people show`, to that verb. */
+export type RegisterAction = (verb: Command, run: Run) => void;

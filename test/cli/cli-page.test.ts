@@ -3,10 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { createProgram } from '../../src/cli/program.ts';
 import type { Run } from '../../src/cli/run.ts';
+import { verbs } from '../../src/cli/verb-table.ts';
 import { inRepository } from '../support/repository.ts';
 
 const page = await readFile(inRepository('docs', 'cli.md'), 'utf8');
-const program = createProgram({} as Run, '0.0.0');
+const run = {} as Run;
+const program = createProgram(run, '0.0.0');
+for (const [i, { load }] of verbs.entries()) (await load())(program.commands[i]!, run);
 
 /** Text below each `## visage VERB` and `### visage VERB ACTION`, up to the next of either. */
 const sections = new Map(

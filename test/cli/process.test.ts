@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { startVisage } from '../support/visage-process.ts';
 
@@ -41,4 +44,34 @@ test('stdout that is full is said, and does not hang', {
   const exitCode = await new Promise((resolve) => child.on('close', resolve));
   assert.match(stderr, /stdout cannot be written/);
   assert.equal(exitCode, 1);
+});
+
+/** Where the scripts lie that one command line loads: a room of ours, or a package. As V8 lists them. */
+async function loadedBy(...argv: string[]): Promise<Set<string>> {
+  const folder = await mkdtemp(join(tmpdir(), 'visage-loaded-'));
+  try {
+    await startVisage(argv, { env: { NODE_V8_COVERAGE: folder } }).ended;
+    const files = await readdir(folder);
+    const lists = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+    const urls = lists.flatMap((list) =>
+      (JSON.parse(list) as { result: { url: string }[] }).result.map(({ url }) => url),
+    );
+    const places = urls.flatMap(
+      (url) => /\/dist\/src\/(\w+)|\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url) ?? [],
+    );
+    return new Set(places.filter((place) => place !== undefined && !place.startsWith('/')));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+test('help and version load the command line and nothing else; a verb loads what it takes', async () => {
+  const little = new Set(['cli', 'commander', 'kernel']);
+  for (const argv of [['--version'], ['--help'], ['nonsense']]) {
+    assert.deepEqual(await loadedBy(...argv), little, argv.join(' '));
+  }
+  const embed = await loadedBy('embed', '--help');
+  for (const heavy of ['onnxruntime-node', 'sharp', 'runtime', 'serve'])
+    assert.equal(embed.has(heavy), false, heavy);
+  assert.equal((await loadedBy('train', '--help')).has('classify'), true);
 });

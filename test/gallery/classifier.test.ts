@@ -131,7 +131,7 @@ test('what the classifier writes down is a classifier that answers alike and sta
     const probe = near(center, 0.3);
     const [mine, its] = [live.predict(probe), written.predict(probe)];
     assert.deepEqual([mine.name, mine.distance, mine.known], [its.name, its.distance, its.known]);
-        assert.ok(mine.probability > 0.5);
+    assert.ok(mine.probability > 0.5);
   }
 });
 

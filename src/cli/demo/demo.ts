@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { addNetworkFlags, addOutputFlags, readNetworkFlags, seedSchema } from '../common-flags.ts';
 import { addFlags, readFlags } from '../flags.ts';
 import { addReferenceFlags, readAskedPack } from '../reference-flags.ts';
-import type { RegisterVerb, Run } from '../run.ts';
+import type { DefineVerb, Run } from '../run.ts';
 import { printable } from '../view/cells.ts';
 import { paint } from '../view/style.ts';
 import { counted } from '../view/units.ts';
@@ -20,10 +20,8 @@ Examples:
   visage demo celebrities/ --out celebrities-report
   visage demo celebrities/ --pack facenet-128 --reference`;
 
-export const registerDemo: RegisterVerb = (program, run) => {
-  const command = program
-    .command('demo')
-    .summary('all of it at once, with a report')
+export const defineDemo: DefineVerb = (command, run) => {
+  command
     .description(description)
     .argument('[dataset]', 'folder of photos, sorted by name')
     .option('--out <folder>', 'where everything goes', 'visage-demo')

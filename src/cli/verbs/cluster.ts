@@ -8,7 +8,7 @@ import { reportClusters } from '../cluster-report.ts';
 import { writeSheet } from '../cluster-sheet.ts';
 import { addNetworkFlags, addOutputFlags, readNetworkFlags } from '../common-flags.ts';
 import { addGalleryFlags, type GalleryFlags, galleryKey, galleryPath } from '../gallery-access.ts';
-import type { RegisterVerb, Run } from '../run.ts';
+import type { DefineVerb, Run } from '../run.ts';
 
 const description = `Group the faces of all photos in a folder by person, without knowing anybody.
 
@@ -37,10 +37,8 @@ interface ClusterFlags extends GalleryFlags {
   readonly name?: string[];
 }
 
-export const registerCluster: RegisterVerb = (program, run) => {
-  const command = program
-    .command('cluster')
-    .summary('group the faces of a folder by person')
+export const defineCluster: DefineVerb = (command, run) => {
+  command
     .description(description)
     .argument('<folder>', 'a folder of photos')
     .option('--state <file>', 'where the album is kept (default: .visage-clusters.npz in the folder)')

@@ -3,7 +3,7 @@ import { addNetworkFlags, addOutputFlags, readNetworkFlags } from '../common-fla
 import { boxRecord, pointRecord } from '../face-record.ts';
 import { listArguments } from '../photo-list.ts';
 import { reportPhotos } from '../photo-batch.ts';
-import type { RegisterVerb } from '../run.ts';
+import type { DefineVerb } from '../run.ts';
 import { percent, rounded } from '../view/numbers.ts';
 
 const description = `Find every face in the photos and say where it is.
@@ -18,10 +18,8 @@ Examples:
 
 Exit code 1 only where no photo at all could be used.`;
 
-export const registerDetect: RegisterVerb = (program, run) => {
-  const command = program
-    .command('detect')
-    .summary('find the faces in photos')
+export const defineDetect: DefineVerb = (command, run) => {
+  command
     .description(description)
     .argument('<photo...>', 'photos, or folders of photos')
     .option('--draw <folder>', 'write a copy of each photo with boxes to this folder')

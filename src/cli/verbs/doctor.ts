@@ -1,7 +1,7 @@
 import { addNetworkFlags, addOutputFlags, readNetworkFlags } from '../common-flags.ts';
 import type { CheckResult } from '../doctor/check.ts';
 import { checkEverything } from '../doctor/checks.ts';
-import type { RegisterVerb, Run } from '../run.ts';
+import type { DefineVerb, Run } from '../run.ts';
 import { padCells, printable } from '../view/cells.ts';
 import { paint, type Tone } from '../view/style.ts';
 import { counted } from '../view/units.ts';
@@ -17,12 +17,8 @@ Examples:
 
 const tones: Readonly<Record<CheckResult['status'], Tone>> = { ok: 'good', warn: 'doubtful', fail: 'bad' };
 
-export const registerDoctor: RegisterVerb = (program, run) => {
-  const command = program
-    .command('doctor')
-    .summary('check that everything works here')
-    .description(description)
-    .addHelpText('after', examples);
+export const defineDoctor: DefineVerb = (command, run) => {
+  command.description(description).addHelpText('after', examples);
   addNetworkFlags(command);
   addOutputFlags(command).action(async () => {
     const checks: CheckResult[] = [];

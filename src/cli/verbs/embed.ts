@@ -1,6 +1,6 @@
 import { addNetworkFlags, addOutputFlags, readNetworkFlags } from '../common-flags.ts';
 import { addReferenceFlags, readAskedPack } from '../reference-flags.ts';
-import type { RegisterVerb } from '../run.ts';
+import type { DefineVerb } from '../run.ts';
 import { shapeText, splitRecord } from '../split-report.ts';
 
 const description = `Turn every face of a data set into an embedding: the numbers by which faces are compared.
@@ -14,10 +14,8 @@ Examples:
   visage embed faces-dataset.npz
   visage embed holiday.npz --out holiday-embeddings.npz`;
 
-export const registerEmbed: RegisterVerb = (program, run) => {
-  const command = program
-    .command('embed')
-    .summary('turn faces into embeddings')
+export const defineEmbed: DefineVerb = (command, run) => {
+  command
     .description(description)
     .argument('<faces-dataset.npz>', 'what visage prepare wrote')
     .option('--out <file>', 'where the embeddings go', 'faces-embeddings.npz')

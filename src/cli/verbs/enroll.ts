@@ -14,7 +14,7 @@ import { boxRecord } from '../face-record.ts';
 import { addFlags, readFlags } from '../flags.ts';
 import { addGalleryFlags, type GalleryFlags, galleryKey, galleryPath } from '../gallery-access.ts';
 import { type ListedPhoto, listArguments } from '../photo-list.ts';
-import type { RegisterVerb, Run } from '../run.ts';
+import type { DefineVerb, Run } from '../run.ts';
 import { printable } from '../view/cells.ts';
 import { percent, rounded } from '../view/numbers.ts';
 import { paint } from '../view/style.ts';
@@ -51,10 +51,8 @@ interface EnrollFlags extends GalleryFlags {
   readonly face?: number;
 }
 
-export const registerEnroll: RegisterVerb = (program, run) => {
-  const command = program
-    .command('enroll')
-    .summary('add photos of a person to the gallery')
+export const defineEnroll: DefineVerb = (command, run) => {
+  command
     .description(description)
     .argument('<name>', 'who it is')
     .argument('<photo...>', 'photos, or folders of photos')

@@ -1,7 +1,7 @@
 import type { OptionSchema } from '../../kernel/index.ts';
 import { addNetworkFlags, addOutputFlags, readNetworkFlags, seedSchema } from '../common-flags.ts';
 import { addFlags, readFlags } from '../flags.ts';
-import type { RegisterVerb } from '../run.ts';
+import type { DefineVerb } from '../run.ts';
 
 const description = `Train a pack further on your own people, with triplets of their faces, and install the result as a new pack.
 
@@ -95,10 +95,8 @@ const schema = {
   },
 } as const satisfies OptionSchema;
 
-export const registerFinetune: RegisterVerb = (program, run) => {
-  const command = program
-    .command('finetune')
-    .summary('train a pack further on your own people')
+export const defineFinetune: DefineVerb = (command, run) => {
+  command
     .description(description)
     .argument('<dataset>', 'folder of photos, sorted by name')
     .option('--as <name>', 'name of the new pack (default: that of the old one with -tuned)')

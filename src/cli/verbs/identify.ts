@@ -8,7 +8,7 @@ import { openKnown } from '../known-people.ts';
 import { listArguments } from '../photo-list.ts';
 import { reportPhotos } from '../photo-batch.ts';
 import { addReferenceFlags, readAskedPack } from '../reference-flags.ts';
-import type { RegisterVerb, Run } from '../run.ts';
+import type { DefineVerb, Run } from '../run.ts';
 import { addMaxFalseAcceptFlag, readMaxFalseAccept, whyUnknown, whyUnknownShort } from '../unknown-flags.ts';
 import { printable } from '../view/cells.ts';
 import { percent, rounded } from '../view/numbers.ts';
@@ -33,10 +33,8 @@ Exit code 1 only where no photo at all could be used, or who is known could not 
 /** How many of the most probable people a face is reported with. */
 const candidateCount = 5;
 
-export const registerIdentify: RegisterVerb = (program, run) => {
-  const command = program
-    .command('identify')
-    .summary('name every face in photos')
+export const defineIdentify: DefineVerb = (command, run) => {
+  command
     .description(description)
     .argument('<photo...>', 'photos, or folders of photos')
     .option('--classifier <file>', 'what visage train wrote')

@@ -2,7 +2,7 @@ import type { OptionSchema } from '../../kernel/index.ts';
 import { addNetworkFlags, addOutputFlags, readNetworkFlags, seedSchema } from '../common-flags.ts';
 import { addFlags, readFlags } from '../flags.ts';
 import { addReferenceFlags, readAskedPack } from '../reference-flags.ts';
-import type { RegisterVerb } from '../run.ts';
+import type { DefineVerb } from '../run.ts';
 import { noteSkipped, skippedRecord } from '../skipped-photos.ts';
 import { counted } from '../view/units.ts';
 import { loadedLines, splitRecord } from '../split-report.ts';
@@ -33,10 +33,8 @@ const schema = {
   ...seedSchema,
 } as const satisfies OptionSchema;
 
-export const registerPrepare: RegisterVerb = (program, run) => {
-  const command = program
-    .command('prepare')
-    .summary('find and cut out the faces of a data set')
+export const definePrepare: DefineVerb = (command, run) => {
+  command
     .description(description)
     .argument('<dataset>', 'folder of photos, sorted by name')
     .option('--out <file>', 'where the faces go', 'faces-dataset.npz')

@@ -5,7 +5,7 @@ import { addNetworkFlags, addOutputFlags, readNetworkFlags } from '../common-fla
 import { addFlags, readFlags } from '../flags.ts';
 import { packageFile } from '../package-file.ts';
 import { addGalleryFlags, galleryKey, galleryPath, type GalleryFlags } from '../gallery-access.ts';
-import type { RegisterVerb, Run } from '../run.ts';
+import type { DefineVerb, Run } from '../run.ts';
 import { giveHeapRoom } from '../heap-room.ts';
 import { keysPath } from './keys/key-flags.ts';
 import { addMaxFalseAcceptFlag, readMaxFalseAccept } from '../unknown-flags.ts';
@@ -41,10 +41,8 @@ interface ServeFlags extends GalleryFlags {
   readonly audit?: string;
 }
 
-export const registerServe: RegisterVerb = (program, run) => {
-  const command = program
-    .command('serve')
-    .summary('answer over HTTP')
+export const defineServe: DefineVerb = (command, run) => {
+  command
     .description(description)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--without-keys', 'take requests without a key, from this machine only')

@@ -6,7 +6,7 @@ import { addOutputFlags, seedSchema } from '../common-flags.ts';
 import { findCrop, showFace, writePicture } from '../example-face.ts';
 import { addFlags, readFlags } from '../flags.ts';
 import { addReferenceFlags, readAskedPack } from '../reference-flags.ts';
-import type { RegisterVerb, Run } from '../run.ts';
+import type { DefineVerb, Run } from '../run.ts';
 import { addMaxFalseAcceptFlag, readMaxFalseAccept } from '../unknown-flags.ts';
 import { countNames, splitRecord } from '../split-report.ts';
 import { printable } from '../view/cells.ts';
@@ -28,10 +28,8 @@ Examples:
 const { kind, seed: _, ...plainSchema } = trainSchema;
 const schema = { classifier: kind, ...plainSchema, ...seedSchema } as const;
 
-export const registerTrain: RegisterVerb = (program, run) => {
-  const command = program
-    .command('train')
-    .summary('learn from embeddings, and test it')
+export const defineTrain: DefineVerb = (command, run) => {
+  command
     .description(description)
     .argument('<faces-embeddings.npz>', 'what visage embed wrote')
     .option('--out <file>', 'where the classifier goes', 'classifier.json')

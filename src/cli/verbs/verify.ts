@@ -6,7 +6,7 @@ import { showFaces } from '../example-face.ts';
 import { qualityRecord } from '../face-quality-record.ts';
 import { boxRecord } from '../face-record.ts';
 import { addFlags, readFlags } from '../flags.ts';
-import type { RegisterVerb, Run } from '../run.ts';
+import type { DefineVerb, Run } from '../run.ts';
 import { printable } from '../view/cells.ts';
 import { percent, rounded } from '../view/numbers.ts';
 import { paint } from '../view/style.ts';
@@ -58,10 +58,8 @@ const mostDrawnPairs = 20;
 
 const choice = (given: number | undefined, face: number): FaceChoice => (given === undefined ? 'main' : face);
 
-export const registerVerify: RegisterVerb = (program, run) => {
-  const command = program
-    .command('verify')
-    .summary('do two photos show the same person?')
+export const defineVerify: DefineVerb = (command, run) => {
+  command
     .description(description)
     .argument('<a>', 'a photo')
     .argument('<b>', 'another photo')

@@ -3,7 +3,7 @@ import { visageError } from '../../../kernel/index.ts';
 import { addNetworkFlags, addOutputFlags, readNetworkFlags, seedSchema } from '../../common-flags.ts';
 import { faceSchema } from '../../evaluation/flags.ts';
 import { addFlags, readFlags } from '../../flags.ts';
-import type { RegisterVerb } from '../../run.ts';
+import type { RegisterAction } from '../../run.ts';
 
 const description = `Learn from your own people what the distances of a pack mean: how near a stranger comes, and how often.
 
@@ -26,7 +26,7 @@ const schema = {
   ...seedSchema,
 } as const satisfies OptionSchema;
 
-export const registerCalibrate: RegisterVerb = (evaluate, run) => {
+export const registerCalibrate: RegisterAction = (evaluate, run) => {
   const command = evaluate
     .command('calibrate')
     .summary('learn what distances mean, from your own people')

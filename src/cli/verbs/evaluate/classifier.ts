@@ -2,7 +2,7 @@ import { visageError } from '../../../kernel/index.ts';
 import { readWorkers } from '../../common-flags.ts';
 import { addEvaluationFlags, faceSchema } from '../../evaluation/flags.ts';
 import { addFlags, readFlags } from '../../flags.ts';
-import type { RegisterVerb } from '../../run.ts';
+import type { RegisterAction } from '../../run.ts';
 
 const description = `Measure how well classifiers name faces: who was taken for whom, person by person, and whether their probabilities can be believed.
 
@@ -14,7 +14,7 @@ Examples:
   visage evaluate classifier classifier.json faces-embeddings.npz
   visage evaluate classifier svm.json neighbors.json faces-embeddings.npz --out compared`;
 
-export const registerClassifier: RegisterVerb = (evaluate, run) => {
+export const registerClassifier: RegisterAction = (evaluate, run) => {
   const command = evaluate
     .command('classifier')
     .summary('is the name right?')

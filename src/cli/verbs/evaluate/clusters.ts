@@ -2,7 +2,7 @@ import type { OptionSchema } from '../../../kernel/index.ts';
 import { addClusterRuleFlags, readClusterRule } from '../../cluster-flags.ts';
 import { addEvaluationFlags, addPacksFlag, faceSchema, readEvaluationFlags } from '../../evaluation/flags.ts';
 import { addFlags, readFlags } from '../../flags.ts';
-import type { RegisterVerb } from '../../run.ts';
+import type { RegisterAction } from '../../run.ts';
 
 const description = `Measure how well faces without names are grouped by person.
 
@@ -29,7 +29,7 @@ const schema = {
   ...faceSchema,
 } as const satisfies OptionSchema;
 
-export const registerClusters: RegisterVerb = (evaluate, run) => {
+export const registerClusters: RegisterAction = (evaluate, run) => {
   const command = evaluate
     .command('clusters')
     .summary('are faces of one person together?')

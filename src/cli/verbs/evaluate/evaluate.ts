@@ -1,4 +1,4 @@
-import type { RegisterVerb } from '../../run.ts';
+import type { DefineVerb } from '../../run.ts';
 import { registerCalibrate } from './calibrate.ts';
 import { registerClassifier } from './classifier.ts';
 import { registerClusters } from './clusters.ts';
@@ -19,11 +19,9 @@ Examples:
 
 Each explains itself: visage evaluate <what> --help`;
 
-export const registerEvaluate: RegisterVerb = (program, run) => {
-  const command = program
-    .command('evaluate')
+export const defineEvaluate: DefineVerb = (command, run) => {
+  command
     .usage('<what> [arguments]')
-    .summary('measure how good it is')
     .description(description)
     .helpCommand(false)
     .addHelpText('after', examples)

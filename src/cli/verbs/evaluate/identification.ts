@@ -4,7 +4,7 @@ import { type OptionSchema, visageError } from '../../../kernel/index.ts';
 import { seedSchema } from '../../common-flags.ts';
 import { addEvaluationFlags, addPacksFlag, faceSchema, readEvaluationFlags } from '../../evaluation/flags.ts';
 import { addFlags, readFlags } from '../../flags.ts';
-import type { RegisterVerb } from '../../run.ts';
+import type { RegisterAction } from '../../run.ts';
 
 const description = `Measure how well people are named, and how well strangers are refused.
 
@@ -52,7 +52,7 @@ function readKind(name: string, earlier: readonly ClassifierKind[] | undefined):
   return [...(earlier ?? []), kind];
 }
 
-export const registerIdentification: RegisterVerb = (evaluate, run) => {
+export const registerIdentification: RegisterAction = (evaluate, run) => {
   const command = evaluate
     .command('identification')
     .summary('who is it, or nobody?')

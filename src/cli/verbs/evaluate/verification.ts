@@ -3,7 +3,7 @@ import { drawPairsOptions } from '../../../evaluate/index.ts';
 import { seedSchema } from '../../common-flags.ts';
 import { addEvaluationFlags, addPacksFlag, readEvaluationFlags } from '../../evaluation/flags.ts';
 import { addFlags, readFlags } from '../../flags.ts';
-import type { RegisterVerb } from '../../run.ts';
+import type { RegisterAction } from '../../run.ts';
 
 const description = `Measure how well a pack tells whether two photos show one person.
 
@@ -32,7 +32,7 @@ const schema = {
   ...seedSchema,
 } as const satisfies OptionSchema;
 
-export const registerVerification: RegisterVerb = (evaluate, run) => {
+export const registerVerification: RegisterAction = (evaluate, run) => {
   const command = evaluate
     .command('verification')
     .summary('same person or not?')

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import type { Scope } from '../../../serve/index.ts';
 import { addOutputFlags } from '../../common-flags.ts';
-import type { RegisterVerb } from '../../run.ts';
+import type { RegisterAction } from '../../run.ts';
 import { addKeyFlags, keysPath, type KeyFlags } from './key-flags.ts';
 
 const description = `Make a key and print it. It is kept nowhere: what is lost is revoked and made anew.
@@ -13,7 +13,7 @@ Examples:
   visage keys create Doorbell --scope read
   visage keys create "Double Take" --scope write --uuid`;
 
-export const registerCreateKey: RegisterVerb = (keys, run) => {
+export const registerCreateKey: RegisterAction = (keys, run) => {
   const command = keys
     .command('create')
     .summary('make a key and print it')

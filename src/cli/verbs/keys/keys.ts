@@ -1,4 +1,4 @@
-import type { RegisterVerb } from '../../run.ts';
+import type { DefineVerb } from '../../run.ts';
 import { registerCreateKey } from './create.ts';
 import { registerListKeys } from './list.ts';
 import { registerRevokeKey } from './revoke.ts';
@@ -15,11 +15,9 @@ Examples:
 
 Each explains itself: visage keys <action> --help`;
 
-export const registerKeys: RegisterVerb = (program, run) => {
-  const command = program
-    .command('keys')
+export const defineKeys: DefineVerb = (command, run) => {
+  command
     .usage('<action> [arguments]')
-    .summary('make, list and revoke keys of the server')
     .description(description)
     .helpCommand(false)
     .addHelpText('after', examples)

@@ -1,5 +1,5 @@
 import { addOutputFlags } from '../../common-flags.ts';
-import type { RegisterVerb } from '../../run.ts';
+import type { RegisterAction } from '../../run.ts';
 import { printable } from '../../view/cells.ts';
 import { tableLines } from '../../view/table.ts';
 import { addKeyFlags, keysPath, type KeyFlags } from './key-flags.ts';
@@ -11,7 +11,7 @@ Examples:
 
 const day = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10);
 
-export const registerListKeys: RegisterVerb = (keys, run) => {
+export const registerListKeys: RegisterAction = (keys, run) => {
   const command = keys
     .command('list')
     .summary('list the keys, revoked ones too')

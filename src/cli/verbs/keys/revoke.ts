@@ -1,5 +1,5 @@
 import { addOutputFlags } from '../../common-flags.ts';
-import type { RegisterVerb } from '../../run.ts';
+import type { RegisterAction } from '../../run.ts';
 import { addKeyFlags, keysPath, type KeyFlags } from './key-flags.ts';
 
 const examples = `
@@ -7,7 +7,7 @@ Examples:
   visage keys revoke Doorbell
   visage keys revoke 1f3c…-id-of-the-key`;
 
-export const registerRevokeKey: RegisterVerb = (keys, run) => {
+export const registerRevokeKey: RegisterAction = (keys, run) => {
   const command = keys
     .command('revoke')
     .summary('make a key worthless, for good')

@@ -1,7 +1,7 @@
 import { inceptionResnetV1Options } from '../../../nets/index.ts';
 import type { InceptionPreprocessing } from '../../../nets/index.ts';
 import { addOutputFlags } from '../../common-flags.ts';
-import type { RegisterVerb } from '../../run.ts';
+import type { RegisterAction } from '../../run.ts';
 import { Option } from 'commander';
 import { installedLines } from './pack-view.ts';
 
@@ -25,7 +25,7 @@ interface ImportFlags {
   readonly colourOrder?: 'rgb' | 'bgr';
 }
 
-export const registerImport: RegisterVerb = (models, run) => {
+export const registerImport: RegisterAction = (models, run) => {
   const { preprocessing, colourOrder } = inceptionResnetV1Options;
   const command = models
     .command('import')

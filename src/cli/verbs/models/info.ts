@@ -1,5 +1,5 @@
 import { addOutputFlags } from '../../common-flags.ts';
-import type { RegisterVerb } from '../../run.ts';
+import type { RegisterAction } from '../../run.ts';
 import { printable } from '../../view/cells.ts';
 import { tableLines } from '../../view/table.ts';
 import { packRecord } from './pack-view.ts';
@@ -13,7 +13,7 @@ Examples:
   visage models info bundled
   visage models info facenet-128 --json`;
 
-export const registerInfo: RegisterVerb = (models, run) => {
+export const registerInfo: RegisterAction = (models, run) => {
   const command = models
     .command('info')
     .summary('say everything about a pack')

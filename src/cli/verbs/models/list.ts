@@ -1,5 +1,5 @@
 import { addOutputFlags } from '../../common-flags.ts';
-import type { RegisterVerb } from '../../run.ts';
+import type { RegisterAction } from '../../run.ts';
 import { printable } from '../../view/cells.ts';
 import { tableLines } from '../../view/table.ts';
 import { packRecord } from './pack-view.ts';
@@ -13,7 +13,7 @@ Examples:
   visage models list
   visage models list --json`;
 
-export const registerList: RegisterVerb = (models, run) => {
+export const registerList: RegisterAction = (models, run) => {
   const command = models
     .command('list')
     .summary('list bundled, installed and available packs')

@@ -1,4 +1,4 @@
-import type { RegisterVerb } from '../../run.ts';
+import type { DefineVerb } from '../../run.ts';
 import { registerImport } from './import.ts';
 import { registerInfo } from './info.ts';
 import { registerList } from './list.ts';
@@ -19,11 +19,9 @@ Examples:
 
 Each explains itself: visage models <action> --help`;
 
-export const registerModels: RegisterVerb = (program, run) => {
-  const command = program
-    .command('models')
+export const defineModels: DefineVerb = (command, run) => {
+  command
     .usage('<action> [arguments]')
-    .summary('list, pull, import, check and remove packs')
     .description(description)
     .helpCommand(false)
     .addHelpText('after', examples)

@@ -1,5 +1,5 @@
 import { addOutputFlags } from '../../common-flags.ts';
-import type { RegisterVerb } from '../../run.ts';
+import type { RegisterAction } from '../../run.ts';
 import { installedLines } from './pack-view.ts';
 
 const description = `Download a pack and install it. visage models list says which there are.
@@ -12,7 +12,7 @@ Examples:
   visage models pull arcface-mbf --accept-license
   HTTPS_PROXY=http://proxy:3128 visage models pull sface`;
 
-export const registerPull: RegisterVerb = (models, run) => {
+export const registerPull: RegisterAction = (models, run) => {
   const command = models
     .command('pull')
     .summary('download a pack')

@@ -1,6 +1,6 @@
 import { visageError } from '../../../kernel/index.ts';
 import { addOutputFlags } from '../../common-flags.ts';
-import type { RegisterVerb } from '../../run.ts';
+import type { RegisterAction } from '../../run.ts';
 
 const description = `Remove an installed pack. Galleries and classifiers made with it stay, but cannot be used until it is there again.`;
 
@@ -8,7 +8,7 @@ const examples = `
 Examples:
   visage models remove facenet-128`;
 
-export const registerRemove: RegisterVerb = (models, run) => {
+export const registerRemove: RegisterAction = (models, run) => {
   const command = models
     .command('remove')
     .summary('remove an installed pack')

@@ -1,5 +1,5 @@
 import { addOutputFlags } from '../../common-flags.ts';
-import type { RegisterVerb } from '../../run.ts';
+import type { RegisterAction } from '../../run.ts';
 import { printable } from '../../view/cells.ts';
 import { paint, type Tone } from '../../view/style.ts';
 
@@ -18,7 +18,7 @@ const tones: Readonly<Record<'ok' | 'fail' | 'skipped', Tone>> = {
   skipped: 'doubtful',
 };
 
-export const registerVerify: RegisterVerb = (models, run) => {
+export const registerVerify: RegisterAction = (models, run) => {
   const command = models
     .command('verify')
     .summary('check that a pack is whole and works')

@@ -1,7 +1,7 @@
 import { addOutputFlags } from '../../common-flags.ts';
 import { confirm } from '../../confirmation.ts';
 import { addGalleryFlags, exampleTyped, type GalleryFlags, openKnownGallery } from '../../gallery-access.ts';
-import type { RegisterVerb } from '../../run.ts';
+import type { RegisterAction } from '../../run.ts';
 import { notErased } from './delete.ts';
 
 const description = `Delete one example for good: its embedding, its crop and its file name are overwritten. The person stays, also with none left. visage people show prints the numbers of the examples.`;
@@ -11,7 +11,7 @@ Examples:
   visage people delete-example 12
   visage people delete-example 12 --yes`;
 
-export const registerDeleteExample: RegisterVerb = (people, run) => {
+export const registerDeleteExample: RegisterAction = (people, run) => {
   const command = people
     .command('delete-example')
     .summary('delete one example for good')

@@ -1,7 +1,7 @@
 import { addOutputFlags } from '../../common-flags.ts';
 import { confirm } from '../../confirmation.ts';
 import { addGalleryFlags, type GalleryFlags, openKnownGallery, personTyped } from '../../gallery-access.ts';
-import type { RegisterVerb } from '../../run.ts';
+import type { RegisterAction } from '../../run.ts';
 import { printable } from '../../view/cells.ts';
 import { counted } from '../../view/units.ts';
 import { exampleCountText } from './person-view.ts';
@@ -17,7 +17,7 @@ Examples:
 export const notErased =
   'Another process was reading: the bytes are overwritten when the gallery is next closed, opened or deleted from.';
 
-export const registerDelete: RegisterVerb = (people, run) => {
+export const registerDelete: RegisterAction = (people, run) => {
   const command = people
     .command('delete')
     .summary('delete a person for good')

@@ -1,6 +1,6 @@
 import { addOutputFlags } from '../../common-flags.ts';
 import { addGalleryFlags, type GalleryFlags, openKnownGallery } from '../../gallery-access.ts';
-import type { RegisterVerb } from '../../run.ts';
+import type { RegisterAction } from '../../run.ts';
 import { printable } from '../../view/cells.ts';
 import { tableLines } from '../../view/table.ts';
 import { counted } from '../../view/units.ts';
@@ -13,7 +13,7 @@ Examples:
   visage people list
   visage people list --gallery family.gallery --json`;
 
-export const registerListPeople: RegisterVerb = (people, run) => {
+export const registerListPeople: RegisterAction = (people, run) => {
   const command = people
     .command('list')
     .summary('everybody in the gallery')

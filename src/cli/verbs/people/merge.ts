@@ -1,7 +1,7 @@
 import { addOutputFlags } from '../../common-flags.ts';
 import { confirm } from '../../confirmation.ts';
 import { addGalleryFlags, type GalleryFlags, openKnownGallery, personTyped } from '../../gallery-access.ts';
-import type { RegisterVerb } from '../../run.ts';
+import type { RegisterAction } from '../../run.ts';
 import { printable } from '../../view/cells.ts';
 import { exampleCountText, personRecord } from './person-view.ts';
 
@@ -14,7 +14,7 @@ Examples:
   visage people merge "Anna M." Anna
   visage people merge "Anna M." Anna --yes`;
 
-export const registerMerge: RegisterVerb = (people, run) => {
+export const registerMerge: RegisterAction = (people, run) => {
   const command = people
     .command('merge')
     .summary('make one person of two')

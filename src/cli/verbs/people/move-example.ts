@@ -6,7 +6,7 @@ import {
   openKnownGallery,
   personTyped,
 } from '../../gallery-access.ts';
-import type { RegisterVerb } from '../../run.ts';
+import type { RegisterAction } from '../../run.ts';
 import { printable } from '../../view/cells.ts';
 import { exampleCountText, personRecord } from './person-view.ts';
 
@@ -16,7 +16,7 @@ const examples = `
 Examples:
   visage people move-example 12 Maria`;
 
-export const registerMoveExample: RegisterVerb = (people, run) => {
+export const registerMoveExample: RegisterAction = (people, run) => {
   const command = people
     .command('move-example')
     .summary('give an example to another person')

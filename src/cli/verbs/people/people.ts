@@ -1,4 +1,4 @@
-import type { RegisterVerb } from '../../run.ts';
+import type { DefineVerb } from '../../run.ts';
 import { registerDelete } from './delete.ts';
 import { registerDeleteExample } from './delete-example.ts';
 import { registerListPeople } from './list.ts';
@@ -23,11 +23,9 @@ Examples:
 
 Each explains itself: visage people <action> --help`;
 
-export const registerPeople: RegisterVerb = (program, run) => {
-  const command = program
-    .command('people')
+export const definePeople: DefineVerb = (command, run) => {
+  command
     .usage('<action> [arguments]')
-    .summary('list, show, rename, merge, split and delete people')
     .description(description)
     .helpCommand(false)
     .addHelpText('after', examples)

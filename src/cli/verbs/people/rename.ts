@@ -1,6 +1,6 @@
 import { addOutputFlags } from '../../common-flags.ts';
 import { addGalleryFlags, type GalleryFlags, openKnownGallery, personTyped } from '../../gallery-access.ts';
-import type { RegisterVerb } from '../../run.ts';
+import type { RegisterAction } from '../../run.ts';
 import { printable } from '../../view/cells.ts';
 import { personRecord } from './person-view.ts';
 
@@ -10,7 +10,7 @@ const examples = `
 Examples:
   visage people rename Ana Anna`;
 
-export const registerRename: RegisterVerb = (people, run) => {
+export const registerRename: RegisterAction = (people, run) => {
   const command = people
     .command('rename')
     .summary('give a person another name')

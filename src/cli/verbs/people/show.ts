@@ -4,7 +4,7 @@ import { writeFileAtomically } from '../../../formats/index.ts';
 import { addOutputFlags } from '../../common-flags.ts';
 import { showFaces } from '../../example-face.ts';
 import { addGalleryFlags, type GalleryFlags, openKnownGallery, personTyped } from '../../gallery-access.ts';
-import type { RegisterVerb, Run } from '../../run.ts';
+import type { RegisterAction, Run } from '../../run.ts';
 import { printable } from '../../view/cells.ts';
 import { percent } from '../../view/numbers.ts';
 import { tableLines } from '../../view/table.ts';
@@ -25,7 +25,7 @@ interface ShowFlags extends GalleryFlags {
 /** So many faces are beside each other on the terminal. */
 const mostFaces = 4;
 
-export const registerShow: RegisterVerb = (people, run) => {
+export const registerShow: RegisterAction = (people, run) => {
   const command = people
     .command('show')
     .summary('a person and their examples')

@@ -6,7 +6,7 @@ import {
   openKnownGallery,
   personTyped,
 } from '../../gallery-access.ts';
-import type { RegisterVerb } from '../../run.ts';
+import type { RegisterAction } from '../../run.ts';
 import { printable } from '../../view/cells.ts';
 import { exampleCountText, personRecord } from './person-view.ts';
 
@@ -16,7 +16,7 @@ const examples = `
 Examples:
   visage people split Anna Maria 12 15`;
 
-export const registerSplit: RegisterVerb = (people, run) => {
+export const registerSplit: RegisterAction = (people, run) => {
   const command = people
     .command('split')
     .summary('make a new person of some examples')

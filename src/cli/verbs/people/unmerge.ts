@@ -1,6 +1,6 @@
 import { addOutputFlags } from '../../common-flags.ts';
 import { addGalleryFlags, type GalleryFlags, openKnownGallery, personTyped } from '../../gallery-access.ts';
-import type { RegisterVerb } from '../../run.ts';
+import type { RegisterAction } from '../../run.ts';
 import { printable } from '../../view/cells.ts';
 import { exampleCountText, personRecord } from './person-view.ts';
 
@@ -11,7 +11,7 @@ Examples:
   visage people unmerge Anna "Anna M."
   visage people unmerge Anna "Anna M." --name "Anna Müller"`;
 
-export const registerUnmerge: RegisterVerb = (people, run) => {
+export const registerUnmerge: RegisterAction = (people, run) => {
   const command = people
     .command('unmerge')
     .summary('take a merge back')
