@@ -23,6 +23,9 @@ export async function addPage(app: App, folder: string = builtPage): Promise<voi
     prefix: '/',
     // Every file is a route of its own, found when the server starts: no path is made of what a client sends.
     wildcard: false,
+    // The build writes compressed copies beside the larger files; they are no files of their own.
+    preCompressed: true,
+    globIgnore: ['**/*.{br,gz}'],
     cacheControl: false,
     setHeaders: (reply, path) => {
       // The build names the files in assets/ after their content.
