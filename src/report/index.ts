@@ -47,5 +47,6 @@ export {
   trainingPage,
   type TrainingPageData,
   type TrainingPageKind,
-  type TrainingPagePoint,
 } from './training/training-page.ts';
+export type { TrainingPagePoint } from './training/curves-section.ts';
+export { failedTrainingPage, type FailedTrainingPageData } from './training/failed-training-page.ts';

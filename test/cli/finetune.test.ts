@@ -246,14 +246,45 @@ test('bad data and bad settings end in a coded error with advice, and leave no p
     ['--loss', 'other', 2, 'OPTION_INVALID'],
   ];
   for (const [flag, value, exit, code, ...more] of flags) {
+    await rm(inFolder('never.html'), { force: true });
     const { exitCode, stdout } = await finetune('people', 'never', flag, value, ...more, '--json');
     assert.deepEqual([flag, value, exitCode, codeOf(stdout)], [flag, value, exit, code]);
+    assert.equal(
+      existsSync(inFolder('never.html')),
+      code.startsWith('TRAINING'),
+      'a page shows what went wrong',
+    );
   }
   assert.ok(!existsSync(inFolder('models', 'never')));
   assert.deepEqual(
     await readdir(inFolder('cache', 'finetune')).then((list) => list.filter((f) => f.endsWith('.npz'))),
     [],
   );
+});
+
+test('a training that made nothing better leaves a page that shows why, and no pack', async () => {
+  const harm = ['--learning-rate', '0.5', '--blend', '1'];
+  const { exitCode, stdout, stderr } = await finetune('people', 'harmed', ...harm);
+  assert.deepEqual([exitCode, stdout], [1, '']);
+  assert.match(stderr, /harmed\.html shows how the training went\.\nerror TRAINING_NO_GAIN: /);
+  const page = await readFile(inFolder('harmed.html'), 'utf8');
+  assert.deepEqual(htmlTroubles(page), []);
+  const text = page.replace(/<[^>]+>/g, '').replaceAll('\u202f', ' ');
+  assert.match(text, /harmed: no pack was made/);
+  assert.match(text, /The training made nothing better: in \d+ steps none did better/);
+  assert.match(text, /try a lower learning rate/);
+  assert.match(text, /--learning-rate 0\.5 .*--blend 1/);
+  // A row for each look, from the pack as it was on: none of them is better than the first.
+  const rows = Array.from(
+    page.matchAll(
+      /<th scope="row">(\d+)<\/th><td>[^<]*<\/td><td>[^<]*<\/td><td>([\d.]+)[^<]*<\/td><td>([\d.]+)/g,
+    ),
+    ([, step, unseen, fresh]) => ({ step: Number(step), rate: Number(unseen) + Number(fresh) }),
+  );
+  assert.ok(rows.length > 2);
+  assert.equal(rows[0]!.step, 0);
+  for (const { rate } of rows) assert.ok(rate <= rows[0]!.rate);
+  assert.ok(!existsSync(inFolder('models', 'harmed')));
 });
 
 test('single files that cannot be read are left out and named', async () => {

@@ -6,7 +6,12 @@ import { describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { measureVerification } from '../../src/evaluate/index.ts';
 import { Random } from '../../src/kernel/index.ts';
-import { trainingPage, type TrainingPageData } from '../../src/report/index.ts';
+import {
+  failedTrainingPage,
+  type FailedTrainingPageData,
+  trainingPage,
+  type TrainingPageData,
+} from '../../src/report/index.ts';
 import { htmlTroubles } from '../cli/evaluation/page-check.ts';
 import { openBrowser, openPage, overflowPx, skipWithoutBrowser } from '../support/browser.ts';
 
@@ -74,7 +79,38 @@ const small: TrainingPageData = {
   failed: [],
 };
 
+const failed: FailedTrainingPageData = {
+  name: 'family',
+  base: 'bundled',
+  faces: { people: 50, photos: 240 },
+  reason: `Nothing better: ${hostile}.`,
+  advice: `Give more photos: ${hostile}.`,
+  loss: 'triplets, batch-hard',
+  curve: data.curve.map((point) => ({
+    ...point,
+    unseen: 0.9 - point.step / 1000,
+    fresh: 0.92 - point.step / 500,
+  })),
+  failed: data.failed,
+  repetition: data.repetition,
+};
+
 describe('the page of a fine-tuning', () => {
+  it('that made nothing better says why, shows the curves, and how near it came', async () => {
+    const page = await failedTrainingPage(failed);
+    assert.deepEqual(htmlTroubles(page), []);
+    assert.ok(!page.includes('<img src=x'));
+    assert.equal(await failedTrainingPage(failed), page);
+    const text = page.replace(/<[^>]+>/g, '').replaceAll('\u202f', ' ');
+    assert.match(text, /recognises 90\.00 % and 92\.00 % of the pairs/);
+    assert.match(text, /The best of 3 looks after that, at step 10, came to 89\.00 % and 90\.00 %/);
+    assert.match(text, /Triplets that still push/);
+    // It ran away before the first look.
+    const early = await failedTrainingPage({ ...failed, curve: failed.curve.slice(0, 1) });
+    assert.deepEqual(htmlTroubles(early), []);
+    assert.doesNotMatch(early, /Triplets that still push|The best of/);
+  });
+
   for (const [name, given] of Object.entries({ usual: data, small })) {
     it(`${name}: whole, escaped, and the same for the same data`, async () => {
       const page = await trainingPage(given);
@@ -111,17 +147,19 @@ describe('the page of a fine-tuning', () => {
     const browser = await openBrowser();
     try {
       const file = join(folder, 'page.html');
-      await writeFile(file, await trainingPage(data));
-      for (const [width, dark] of [
-        [360, false],
-        [768, true],
-        [1200, false],
+      // Two ROCs and four curves, each drawn for the width at hand; without a gain the curves alone.
+      for (const [html, figures, width, dark] of [
+        [await trainingPage(data), 6, 360, false],
+        [await trainingPage(data), 6, 768, true],
+        [await trainingPage(data), 6, 1200, false],
+        [await failedTrainingPage(failed), 4, 360, true],
+        [await failedTrainingPage(failed), 4, 1200, false],
       ] as const) {
+        await writeFile(file, html);
         const { page, troubles } = await openPage(browser, pathToFileURL(file).href, { width, dark });
         assert.deepEqual(troubles, []);
         assert.equal(await overflowPx(page), 0, String(width));
-        // Two ROCs and four curves, each drawn for the width at hand.
-        assert.equal(await page.locator('figure svg:visible').count(), 6);
+        assert.equal(await page.locator('figure svg:visible').count(), figures);
         await page.close();
       }
     } finally {

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { leastFalseAcceptRate } from '../../calibrate/index.ts';
 import { type FaceChoice, readPeople, type SkippedFile } from '../../dataset/index.ts';
 import { systemReason } from '../../formats/index.ts';
-import { Random, visageError } from '../../kernel/index.ts';
+import { Random, VisageError, visageError } from '../../kernel/index.ts';
 import {
   divideForTraining,
   type FineTuneHeadOptions,
@@ -27,7 +27,7 @@ import { paint } from '../view/style.ts';
 import { counted } from '../view/units.ts';
 import { finetuneDocument } from './document.ts';
 import { measureKind } from './measure.ts';
-import { writeTrainingPage } from './page.ts';
+import { writeFailedTrainingPage, writeTrainingPage } from './page.ts';
 import { keptFolder, photoFeatures } from './photo-features.ts';
 
 /** What the flags of `visage finetune` ask for. */
@@ -87,6 +87,7 @@ export async function runFinetune(run: Run, request: FinetuneRequest): Promise<v
   const { faces } = features;
   if (faces.length === 0) throw visageError('ALL_PHOTOS_FAILED', { got: photos.length });
 
+  const owners = faces.map(({ person }) => person);
   const options = headOptions(request, faces.length);
   const label = createHash('sha256')
     .update(JSON.stringify([base, variations, options, features.fingerprint]))
@@ -94,7 +95,13 @@ export async function runFinetune(run: Run, request: FinetuneRequest): Promise<v
   const from = request.resume ? await readFineTuneCheckpoint(checkpoint, label) : undefined;
   if (from !== undefined) output.note(`Going on from step ${from.state.optimiser.step}.`);
   const view = trainingView(progress, from?.history.at(-1));
-  const tuned = await fineTuneHead(trunk, faces, options, view.onMoment, signal, {
+  const history = [...(from?.history ?? [])];
+  const onMoment = (moment: TrainingMoment): void => {
+    history.push(moment);
+    view.onMoment(moment);
+  };
+  const dataset = basename(resolve(path));
+  const tuned = await fineTuneHead(trunk, faces, options, onMoment, signal, {
     from,
     onStep: view.onStep,
     keep: async (kept) => {
@@ -104,6 +111,12 @@ export async function runFinetune(run: Run, request: FinetuneRequest): Promise<v
   }).catch(async (thrown: unknown) => {
     // What came to an end by itself would come to the same end again.
     if (!signal.aborted) await rm(checkpoint, { force: true });
+    if (madeNothing(thrown)) {
+      output.progress.end();
+      const error = thrown;
+      await writeFailedTrainingPage(rooms, { request, error, people: owners, history, unusable }, dataset);
+      output.note(`Page: ${report} shows how the training went.`);
+    }
     throw thrown;
   });
   view.end();
@@ -111,7 +124,7 @@ export async function runFinetune(run: Run, request: FinetuneRequest): Promise<v
 
   const { roles, training } = tuned;
   const numbers = new Map([...roles.trainedPeople, ...roles.peopleApart].map((person, i) => [person, i]));
-  const people = faces.map(({ person }) => numbers.get(person)!);
+  const people = owners.map((person) => numbers.get(person)!);
   const unseen = await measureKind(tuned.unseen, people, { seed, signal });
   const fresh = tuned.fresh && (await measureKind(tuned.fresh, people, { seed, signal }));
   signal.throwIfAborted();
@@ -131,7 +144,7 @@ export async function runFinetune(run: Run, request: FinetuneRequest): Promise<v
     unusable,
     photos: photos.length,
   };
-  await writeTrainingPage(rooms, result, basename(resolve(path)));
+  await writeTrainingPage(rooms, result, dataset);
 
   const depth = output.stdoutTraits.color;
   await output.line(
@@ -147,6 +160,11 @@ export async function runFinetune(run: Run, request: FinetuneRequest): Promise<v
   output.note(`Use the pack with --pack ${name}; ${base} is as it was.`);
   await output.document(finetuneDocument(result));
 }
+
+/** Whether a training went through, or ran away, without anything worth keeping: its curves show why. */
+const madeNothing = (thrown: unknown): thrown is VisageError =>
+  thrown instanceof VisageError &&
+  (thrown.code === 'TRAINING_NO_GAIN' || thrown.code === 'TRAINING_DIVERGED');
 
 const endWords = {
   steps: 'all steps were taken',

@@ -8,21 +8,7 @@ import { counted, oneIn, percent, percentRange, rateCell, ratePercent } from '..
 import { count } from '../figures.ts';
 import { html, type Markup } from '../markup.ts';
 import type { Section } from '../sections/section.ts';
-import { curveFigure, type CurveSeries } from './curve-figure.ts';
-
-/** What was seen when the training looked at what it does not train on. */
-export interface TrainingPagePoint {
-  readonly step: number;
-  /** Mean since the point before; `undefined` before the first step. */
-  readonly loss: number | undefined;
-  /** Share of triplets that push; `undefined` without triplets. */
-  readonly activeShare: number | undefined;
-  readonly learningRate: number | undefined;
-  /** True accept rate at a false accept rate of 1e-3: of people never trained on, */
-  readonly unseen: number;
-  /** and of new photos of trained people. */
-  readonly fresh: number | undefined;
-}
+import { curvesSection, type TrainingCurves } from './curves-section.ts';
 
 /** Photos of one kind, before and after. */
 export interface TrainingPageKind {
@@ -31,15 +17,12 @@ export interface TrainingPageKind {
 }
 
 /** What the page of a fine-tuning shows. Plain data. */
-export interface TrainingPageData {
+export interface TrainingPageData extends TrainingCurves {
   /** The new pack, and the one that it was made of. */
   readonly name: string;
   readonly base: string;
   readonly trained: { readonly people: number; readonly photos: number };
   readonly apart: { readonly people: number; readonly photos: number };
-  readonly loss: string;
-  readonly curve: readonly TrainingPagePoint[];
-  readonly bestStep: number;
   readonly end: 'steps' | 'patience' | 'time';
   /** How far from the old layer to the new one, in (0, 1]. */
   readonly blend: number;
@@ -54,6 +37,11 @@ export interface TrainingPageData {
 }
 
 const names = ['before', 'after'];
+
+const kept = {
+  lead: 'Every few steps the training looked at photos that it does not train on, and kept the network that did best there.',
+  mark: 'The dotted line is the step that was kept.',
+};
 
 /** A fine-tuning as one self-contained HTML page. Same data, same page. */
 export async function trainingPage(data: TrainingPageData): Promise<string> {
@@ -86,7 +74,7 @@ export async function trainingPage(data: TrainingPageData): Promise<string> {
           fresh,
           'Photos that were set aside, compared with photos that were trained on: as a gallery compares them. This is what training on your own people is for.',
         ),
-      curvesSection(studio, data),
+      curvesSection(studio, data, kept),
       failedSection([{ name, failed: data.failed }], 'They took no part.'),
       repetitionSection(data.repetition),
     ],
@@ -195,81 +183,6 @@ function rocSection(
           now === undefined ? '–' : percent(now.point.trueAcceptRate),
         ];
       }),
-    )}`,
-  };
-}
-
-const share = (value: number): string => `${Number((100 * value).toPrecision(4))} %`;
-const plain = (value: number): string => String(Number(value.toPrecision(3)));
-
-function curvesSection(studio: Studio, { curve, bestStep, loss }: TrainingPageData): Section {
-  const of = (name: string, value: (point: TrainingPagePoint) => number | undefined): CurveSeries => ({
-    name,
-    points: curve.flatMap((point) => {
-      const y = value(point);
-      return y === undefined ? [] : [{ step: point.step, value: y }];
-    }),
-  });
-  const kept = of('people never trained on', ({ unseen }) => unseen);
-  const fresh = of('new photos of trained people', (point) => point.fresh);
-  const rates = fresh.points.length > 0 ? [kept, fresh] : [kept];
-  const figures = [
-    {
-      title: 'Recognised at one false accept in a thousand',
-      about:
-        'On the photos that choose when to stop, with the network as it would be installed. The dotted line is the step that was kept.',
-      series: rates,
-      words: {
-        label: 'pairs of one person accepted',
-        told: 'True accept rate over the steps.',
-        format: share,
-      },
-      lowest: undefined,
-    },
-    {
-      title: 'Loss',
-      about: `What the training makes small (${loss}). It falls on photos that are trained on; that alone proves nothing.`,
-      series: [of('loss', (point) => point.loss)],
-      words: { label: 'loss', told: 'Loss over the steps.', format: plain },
-      lowest: 0,
-    },
-    {
-      title: 'Triplets that still push',
-      about: 'Near 0 there is little left to learn in a batch.',
-      series: [of('active', ({ activeShare }) => activeShare)],
-      words: {
-        label: 'share of the triplets',
-        told: 'Share of active triplets over the steps.',
-        format: share,
-      },
-      lowest: 0,
-    },
-    {
-      title: 'Learning rate',
-      about: 'How large the steps are: up at first, then down along half a wave.',
-      series: [of('learning rate', ({ learningRate }) => learningRate)],
-      words: { label: 'learning rate', told: 'Learning rate over the steps.', format: plain },
-      lowest: 0,
-    },
-  ].filter(({ series }) => series.every(({ points: list }) => list.length > 0));
-  return {
-    id: 'curves',
-    title: 'How the training went',
-    lead: html`Every few steps the training looked at photos that it does not train on, and kept the network that did best there.`,
-    body: html`<div class="beside">${figures.map(
-      ({ title, about, series, words, lowest }) =>
-        html`<div><h3>${title}</h3><p class="quiet">${about}</p>${seriesLegend(series.map(({ name }) => name))}${studio.figure(curveFigure(series, bestStep, words, lowest))}</div>`,
-    )}</div>${numbersTable(
-      'Curves',
-      ['step', 'loss', 'active', 'never trained on', 'new photos', 'learning rate'],
-      curve.map((point) => [
-        String(point.step),
-        point.loss?.toFixed(4) ?? '–',
-        point.activeShare === undefined ? '–' : percent(point.activeShare, 1),
-        percent(point.unseen),
-        point.fresh === undefined ? '–' : percent(point.fresh),
-        point.learningRate === undefined ? '–' : plain(point.learningRate),
-      ]),
     )}`,
   };
 }
