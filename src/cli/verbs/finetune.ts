@@ -1,5 +1,6 @@
 import type { OptionSchema } from '../../kernel/index.ts';
 import { addNetworkFlags, addOutputFlags, readNetworkFlags, seedSchema } from '../common-flags.ts';
+import { faceSchema } from '../evaluation/flags.ts';
 import { addFlags, readFlags } from '../flags.ts';
 import type { DefineVerb } from '../run.ts';
 
@@ -80,13 +81,7 @@ const schema = {
     max: 32,
     description: 'variations of each photo that are trained on beside it',
   },
-  face: {
-    type: 'choice',
-    choices: ['main', 'middle'],
-    default: 'main',
-    description:
-      'of several faces in a photo: main, as prepare takes; middle, for photos cut like those of LFW',
-  },
+  ...faceSchema,
   ...seedSchema,
   resume: {
     type: 'boolean',

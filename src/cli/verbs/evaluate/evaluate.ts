@@ -1,4 +1,4 @@
-import type { DefineVerb } from '../../run.ts';
+import { withActions } from '../with-actions.ts';
 import { registerCalibrate } from './calibrate.ts';
 import { registerClassifier } from './classifier.ts';
 import { registerClusters } from './clusters.ts';
@@ -15,23 +15,17 @@ Examples:
   visage evaluate verification my-people/ --pack bundled --pack facenet-128
   visage evaluate identification my-people/
   visage evaluate clusters my-people/
-  visage evaluate calibrate my-people/
+  visage evaluate calibrate my-people/`;
 
-Each explains itself: visage evaluate <what> --help`;
-
-export const defineEvaluate: DefineVerb = (command, run) => {
-  command
-    .usage('<what> [arguments]')
-    .description(description)
-    .helpCommand(false)
-    .addHelpText('after', examples)
-    .commandsGroup('What:');
-  for (const register of [
+export const defineEvaluate = withActions({
+  word: ['what', 'What'],
+  description,
+  examples,
+  actions: [
     registerVerification,
     registerIdentification,
     registerClusters,
     registerClassifier,
     registerCalibrate,
-  ])
-    register(command, run);
-};
+  ],
+});

@@ -1,4 +1,4 @@
-import type { DefineVerb } from '../../run.ts';
+import { withActions } from '../with-actions.ts';
 import { registerCreateKey } from './create.ts';
 import { registerListKeys } from './list.ts';
 import { registerRevokeKey } from './revoke.ts';
@@ -11,16 +11,10 @@ const examples = `
 Examples:
   visage keys create Doorbell --scope read
   visage keys list
-  visage keys revoke Doorbell
+  visage keys revoke Doorbell`;
 
-Each explains itself: visage keys <action> --help`;
-
-export const defineKeys: DefineVerb = (command, run) => {
-  command
-    .usage('<action> [arguments]')
-    .description(description)
-    .helpCommand(false)
-    .addHelpText('after', examples)
-    .commandsGroup('Actions:');
-  for (const register of [registerCreateKey, registerListKeys, registerRevokeKey]) register(command, run);
-};
+export const defineKeys = withActions({
+  description,
+  examples,
+  actions: [registerCreateKey, registerListKeys, registerRevokeKey],
+});

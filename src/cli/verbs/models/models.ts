@@ -1,4 +1,4 @@
-import type { DefineVerb } from '../../run.ts';
+import { withActions } from '../with-actions.ts';
 import { registerImport } from './import.ts';
 import { registerInfo } from './info.ts';
 import { registerList } from './list.ts';
@@ -15,25 +15,10 @@ Examples:
   visage models list
   visage models pull facenet-512-vggface2
   visage models import facenet_keras.h5 det1.npy det2.npy det3.npy
-  visage models verify facenet-512-vggface2 --faces test_images_aligned/
+  visage models verify facenet-512-vggface2 --faces test_images_aligned/`;
 
-Each explains itself: visage models <action> --help`;
-
-export const defineModels: DefineVerb = (command, run) => {
-  command
-    .usage('<action> [arguments]')
-    .description(description)
-    .helpCommand(false)
-    .addHelpText('after', examples)
-    .commandsGroup('Actions:');
-  for (const register of [
-    registerList,
-    registerInfo,
-    registerPull,
-    registerImport,
-    registerVerify,
-    registerRemove,
-  ]) {
-    register(command, run);
-  }
-};
+export const defineModels = withActions({
+  description,
+  examples,
+  actions: [registerList, registerInfo, registerPull, registerImport, registerVerify, registerRemove],
+});

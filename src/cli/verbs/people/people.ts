@@ -1,4 +1,4 @@
-import type { DefineVerb } from '../../run.ts';
+import { withActions } from '../with-actions.ts';
 import { registerDelete } from './delete.ts';
 import { registerDeleteExample } from './delete-example.ts';
 import { registerListPeople } from './list.ts';
@@ -19,18 +19,12 @@ Examples:
   visage people show Anna
   visage people merge "Anna M." Anna
   visage people split Anna Maria 12 15
-  visage people delete Anna
+  visage people delete Anna`;
 
-Each explains itself: visage people <action> --help`;
-
-export const definePeople: DefineVerb = (command, run) => {
-  command
-    .usage('<action> [arguments]')
-    .description(description)
-    .helpCommand(false)
-    .addHelpText('after', examples)
-    .commandsGroup('Actions:');
-  for (const register of [
+export const definePeople = withActions({
+  description,
+  examples,
+  actions: [
     registerListPeople,
     registerShow,
     registerRename,
@@ -40,7 +34,5 @@ export const definePeople: DefineVerb = (command, run) => {
     registerMoveExample,
     registerDeleteExample,
     registerDelete,
-  ]) {
-    register(command, run);
-  }
-};
+  ],
+});
