@@ -72,6 +72,12 @@ describe('a family album on the page', { skip }, () => {
     await page.getByText('4 faces in 1 photo, 3 named.').waitFor();
     await picture(page, 'identify');
     assert.deepEqual(await faultsOf(page), []);
+    const sure = await page.getByText(/ sure$/).allTextContents();
+    assert.deepEqual(
+      sure.map((words) => /^(> 99|9\d) % sure$/.test(words)),
+      [true, true, true],
+      `never quite: ${sure.join(', ')}`,
+    );
     await button(/^Face \d: unknown$/).click();
     await page.getByText(/^No name: the nearest face I know is/).waitFor();
     await picture(page, 'identify-face');

@@ -37,11 +37,14 @@ export function FaceItem({ face, open, onToggle, onNamed }: FaceItemProps): JSX.
   );
 }
 
+/** The server gives four digits: 1 is a rounded one. */
+const mostSure = 0.9999;
+
 function certainty(face: ApiIdentifiedFace): string {
   const { name, probability, distance, candidates } = face;
   // Where the pack is calibrated, strangers are not excluded.
   const sure = face.certainty ?? probability;
-  if (name !== null) return distance === 0 ? 'You told me' : `${percent(sure)} sure`;
+  if (name !== null) return distance === 0 ? 'You told me' : `${percent(Math.min(sure, mostSure))} sure`;
   const [closest] = candidates;
   return closest === undefined ? 'Nobody is known yet' : `Closest: ${closest.name}`;
 }
