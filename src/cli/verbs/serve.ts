@@ -7,12 +7,13 @@ import { packageFile } from '../package-file.ts';
 import { addGalleryFlags, galleryKey, galleryPath, type GalleryFlags } from '../gallery-access.ts';
 import type { DefineVerb, Run } from '../run.ts';
 import { giveHeapRoom } from '../heap-room.ts';
+import { RequestLog } from '../view/request-log.ts';
 import { keysPath } from './keys/key-flags.ts';
 import { addMaxFalseAcceptFlag, readMaxFalseAccept } from '../unknown-flags.ts';
 
 const description = `Answer over HTTP: the API of Visage under /api/v1, its description at /openapi.json and /docs.
 
-Listens on this machine only, unless --host says otherwise. People and their faces are kept in the gallery, one file; keys and the audit log beside it. Ctrl-C or SIGTERM: takes no more requests, finishes those it has, and ends. The log goes to stderr, one JSON line each.`;
+Listens on this machine only, unless --host says otherwise. People and their faces are kept in the gallery, one file; keys and the audit log beside it. Ctrl-C or SIGTERM: takes no more requests, finishes those it has, and ends. The log goes to stderr: JSON lines for programs, on a terminal a line for each answer.`;
 
 const examples = `
 Examples:
@@ -67,6 +68,12 @@ export const defineServe: DefineVerb = (command, run) => {
   });
 };
 
+/** The log as JSON lines for programs; a person at a terminal gets a line for each answer. */
+function logStream({ output }: Run): NodeJS.WritableStream {
+  const { interactive, color } = output.stderrTraits;
+  return interactive ? new RequestLog((line) => output.note(line), color) : process.stderr;
+}
+
 async function serve(run: Run, flags: ServeFlags, port: number, options: object): Promise<void> {
   const { openServer, KeyFile } = await run.rooms.serve();
   const gallery = galleryPath(run, flags);
@@ -87,7 +94,7 @@ async function serve(run: Run, flags: ServeFlags, port: number, options: object)
     auditPath: audit,
     ...(flags.withoutKeys === true ? {} : { keysPath: keys }),
     version: packageFile().version,
-    log: { level: 'info', stream: process.stderr },
+    log: { level: 'info', stream: logStream(run) },
   });
   run.interruption.kept = 'everything that was answered is kept';
   const takeHeapRoom = giveHeapRoom(heapRoomMb);
