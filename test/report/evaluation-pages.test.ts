@@ -95,6 +95,16 @@ describe('pages of evaluation', () => {
     });
   }
 
+  it('tells of strangers in a sentence, also where there is one or none', async () => {
+    assert.match(
+      await classifiers('svm.json'),
+      /1 classifier\. 1 of them is of people that no classifier knows/,
+    );
+    const entries = [{ ...classifierEntry('svm.json'), strangers: 0 }];
+    const page = await classifierPage({ about: 'x', faces: 4, strangers: 0, entries, repetition });
+    assert.match(page, /Nobody among them is a stranger/);
+  });
+
   it('leaves the curve out where no other limit was tried', async () => {
     const entry = clustersEntry('bundled');
     const page = await clustersPage({

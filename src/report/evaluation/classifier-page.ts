@@ -120,7 +120,7 @@ export async function classifierPage(data: ClassifierPageData): Promise<string> 
   ];
   return evaluationPage({
     title: `${data.about}: is the name right?`,
-    introduction: html`${counted(faces, 'face')} with known names were given to ${counted(entries.length, 'classifier')}; ${counted(strangers, 'face')} of them are of people that no classifier knows, for whom “unknown” is the right answer.`,
+    introduction: html`${counted(faces, 'face')} with known names were given to ${counted(entries.length, 'classifier')}. ${strangersSentence(strangers)}`,
     figures: [
       ...(entries.length === 1
         ? [{ value: percent(entries[0]!.accuracy.share), label: 'right answers', strong: true }]
@@ -142,4 +142,9 @@ function confusedPairs({ classes, counts }: ConfusionMatrix): Markup {
   if (pairs.length === 0) return html`<p class="quiet">Nobody was taken for anybody else.</p>`;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Who was taken for whom"><table class="plain"><thead><tr><th scope="col">face of</th><th scope="col">taken for</th><th scope="col">times</th></tr></thead>
 <tbody>${pairs.map(({ i, j, times }) => html`<tr><td>${nameOf(classes[i] ?? 'unknown')}</td><td>${nameOf(classes[j] ?? 'unknown')}</td><td>${count(times)}</td></tr>`)}</tbody></table></div>`;
+}
+
+function strangersSentence(strangers: number): string {
+  if (strangers === 0) return 'Nobody among them is a stranger: how strangers fare is not seen here.';
+  return `${count(strangers)} of them ${strangers === 1 ? 'is' : 'are'} of people that no classifier knows: there “unknown” is the right answer.`;
 }
