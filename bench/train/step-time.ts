@@ -88,6 +88,7 @@ for (const name of names) {
       softMargin: true,
       batchNorm: 'batch',
       method: 'sgd',
+      threads,
     },
   );
   const image = pictures(sizePx);

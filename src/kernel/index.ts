@@ -22,3 +22,4 @@ export type { NamedWeights, Tensor, TensorArrays, TensorType } from './tensor.ts
 export { compareCodePoints } from './text-order.ts';
 export { distance, dot, isFiniteVector, mean, norm, squaredDistance, unit } from './vector.ts';
 export type { Vector } from './vector.ts';
+export * as wasm from './webassembly.ts';

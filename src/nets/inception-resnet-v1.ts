@@ -183,12 +183,19 @@ const fixedNormalisations: Readonly<
 
 /** (x − mean)/max(deviation, floor) of each picture (davidsandberg/facenet, src/facenet.py, `prewhiten`). */
 function prewhiten(b: GraphBuilder, x: Value, floor: number): Value {
-  const axes = [1, 2, 3];
-  const centred = sub(b, x, reduceMean(b, x, axes, true, 'mean'), 'centred');
-  const variance = reduceMean(b, mul(b, centred, centred, 'squares'), axes, true, 'variance');
+  const shifted = sub(b, x, scalar(b, 127.5), 'shifted');
+  const centred = sub(b, shifted, meanOfRows(b, shifted, 'mean'), 'centred');
+  const variance = meanOfRows(b, mul(b, centred, centred, 'squares'), 'variance');
   const deviation = max(b, sqrt(b, variance, 'deviation'), scalar(b, floor), 'floored');
   return div(b, centred, deviation, 'whitened');
 }
+
+/**
+ * The mean of each picture as the mean of the means of its rows: with a float32 sum of 76,800 numbers at once
+ * what comes out is wrong by 4e-6 of its deviation, with numbers that are not about 0 by 7e-7.
+ */
+const meanOfRows = (b: GraphBuilder, x: Value, name: string): Value =>
+  reduceMean(b, reduceMean(b, x, [3], true, `${name}/rows`), [1, 2], true, name);
 
 /** x/max(‖x‖, 1e-12), as PyTorch's `normalize` (TensorFlow's `l2_normalize(x, 1, 1e-10)` differs only below 1e-5). */
 function unitLength(b: GraphBuilder, x: Value): Value {

@@ -1,34 +1,13 @@
+import { wasm } from '../../kernel/index.ts';
 import { type Block, rowsAtOnce } from './dot-products.ts';
 
-// WebAssembly's own numbers (Core Specification 2.0, section 5, and the 128-bit SIMD part of it).
-const [i32, v128] = [0x7f, 0x7b];
-const bytesOf = (text: string): number[] => [...new TextEncoder().encode(text)];
-/** LEB128 of a number below 2³¹. */
-const number = (value: number): number[] =>
-  value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...number(value >>> 7)];
-const counted = (bytes: readonly number[]): number[] => [...number(bytes.length), ...bytes];
-const section = (id: number, ...items: readonly number[][]): number[] => [
-  id,
-  ...counted([...number(items.length), ...items.flat()]),
-];
-const get = (local: number): number[] => [0x20, local];
-const set = (local: number): number[] => [0x21, local];
-const simd = (code: number): number[] => [0xfd, ...number(code)];
-const load = (pointer: number, offset: number): number[] => [
-  ...get(pointer),
-  ...simd(0),
-  4,
-  ...number(offset),
-];
-const i32Const = (value: number): number[] => [0x41, value];
-const [loop, noResult, branchIf, end] = [0x03, 0x40, 0x0d, 0x0b];
-const [i32Add, i32LessThan, f32Add] = [0x6a, 0x49, 0x92];
+const { advance, get, i32, load, loopWhile, pageBytes, set, simd, v128, zero } = wasm;
+const f32Add = 0x92;
 const f32Store = [0x38, 2, 0];
-const [f32x4Add, f32x4Multiply, f32x4Lane, v128Const] = [0xe4, 0xe6, 0x1f, 0x0c];
+const [f32x4Add, f32x4Multiply, f32x4Lane] = [0xe4, 0xe6, 0x1f];
 
 /** Locals: the parameters, then what the loops count with and four sums. */
 const [rows, query, products, productsEnd, queryEnd, factor, sum0, sum1] = [0, 1, 2, 3, 4, 5, 6, 7];
-const zero = [...simd(v128Const), ...new Uint8Array(16)];
 const copy = (value: readonly number[], local: number): number[] => [...value, ...set(local)];
 const addTo = (sum: number, value: readonly number[]): number[] => [
   ...get(sum),
@@ -39,23 +18,6 @@ const addTo = (sum: number, value: readonly number[]): number[] => [
 /** sum += row[offset…] · query[offset…], four numbers at once. */
 const addProduct = (sum: number, offset: number): number[] =>
   addTo(sum, [...load(rows, offset), ...load(factor, offset), ...simd(f32x4Multiply)]);
-const advance = (pointer: number, bytes: number): number[] => [
-  ...get(pointer),
-  ...i32Const(bytes),
-  i32Add,
-  ...set(pointer),
-];
-const loopWhile = (pointer: number, limit: number, body: readonly number[]): number[] => [
-  loop,
-  noResult,
-  ...body,
-  ...get(pointer),
-  ...get(limit),
-  i32LessThan,
-  branchIf,
-  0,
-  end,
-];
 const lane = (which: number): number[] => [...get(sum0), ...simd(f32x4Lane), which];
 
 /**
@@ -85,34 +47,13 @@ const body = [
     ...f32Store,
     ...advance(products, 4),
   ]),
-  end,
 ];
-const header = [0, ...bytesOf('asm'), 1, 0, 0, 0];
-const module = Uint8Array.from([
-  ...header,
-  ...section(1, [0x60, ...counted([i32, i32, i32, i32, i32]), 0]),
-  ...section(2, [...counted(bytesOf('m')), ...counted(bytesOf('m')), 2, 0, 1]),
-  ...section(3, [0]),
-  ...section(7, [...counted(bytesOf('f')), 0, 0]),
-  ...section(10, counted([2, 1, i32, 2, v128, ...body])),
-]);
-
-/** What is used of the global `WebAssembly`, which the types of Node 20 leave out. */
-interface Engine {
-  validate(bytes: Uint8Array): boolean;
-  readonly Memory: new (size: {
-    readonly initial: number;
-  }) => {
-    readonly buffer: ArrayBuffer;
-    grow(pages: number): number;
-  };
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (
-    compiled: object,
-    imports: object,
-  ) => { readonly exports: Readonly<Record<string, unknown>> };
-}
-const { WebAssembly: engine } = globalThis as unknown as { readonly WebAssembly?: Engine };
+const module = wasm.moduleOf({
+  parameters: [i32, i32, i32, i32, i32],
+  results: [],
+  locals: [i32, v128, v128],
+  body,
+});
 
 type Multiply = (
   rows: number,
@@ -122,7 +63,6 @@ type Multiply = (
   queryEnd: number,
 ) => void;
 
-const pageBytes = 65536;
 /** The products come first, then the query, then the rows. */
 const queryAt = rowsAtOnce * Float32Array.BYTES_PER_ELEMENT;
 
@@ -133,15 +73,14 @@ const queryAt = rowsAtOnce * Float32Array.BYTES_PER_ELEMENT;
  */
 export class SimdBlock implements Block {
   data: Float32Array;
-  readonly #memory: InstanceType<Engine['Memory']>;
+  readonly #memory: wasm.Memory;
   readonly #multiply: Multiply;
   readonly #stride: number;
   readonly #rowsAt: number;
 
-  private constructor({ Memory, Module, Instance }: Engine, stride: number) {
-    this.#memory = new Memory({ initial: 1 });
-    const instance = new Instance(new Module(module), { m: { m: this.#memory } });
-    this.#multiply = instance.exports['f'] as Multiply;
+  private constructor(engine: wasm.Engine, stride: number) {
+    this.#memory = new engine.Memory({ initial: 1 });
+    this.#multiply = wasm.instantiate(engine, module, this.#memory) as Multiply;
     this.#stride = stride;
     this.#rowsAt = queryAt + stride * Float32Array.BYTES_PER_ELEMENT;
     this.data = new Float32Array(0);
@@ -150,6 +89,7 @@ export class SimdBlock implements Block {
 
   /** @returns undefined where the processor or the engine has no SIMD */
   static create(stride: number): SimdBlock | undefined {
+    const { engine } = wasm;
     return engine?.validate(module) === true ? new SimdBlock(engine, stride) : undefined;
   }
 
