@@ -1,12 +1,13 @@
-import { clip, div, exp, mul, scalar, sub, type Value } from '../../graph/index.ts';
+import { div, exp, float, mul, scalar, sub, type Value } from '../../graph/index.ts';
 import { float32Node, isPositive, reduceSum, unbroadcast } from './nodes.ts';
 import { gradientOf, intAttribute, type Operation, type Step } from './operation.ts';
 
 /** Turns the smallest normal float32, 1.2e−38, into more than 1, and leaves 0 as it is. */
 const huge = 1e38;
 
-/** 1 where a value that is never below 0 is above it: in half the time of a comparison and a cast. */
-const isOn = ({ b, outputs }: Step): Value => clip(b, mul(b, outputs[0]!, scalar(b, huge)), 0, 1);
+/** 1 where a value that is never below 0 is above it: min(huge·y, 1), in one go over the numbers. */
+const isOn = ({ b, outputs }: Step): Value =>
+  float32Node(b, 'HardSigmoid', [outputs[0]!], outputs[0]!.dims, { alpha: float(huge), beta: float(0) });
 
 function softmaxAxis({ node, inputs }: Step): number {
   const rank = inputs[0]!.dims.length;

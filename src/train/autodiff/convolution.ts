@@ -157,7 +157,7 @@ function placesSeen({ kernel, strides, pads, from, to }: Windows): BigInt64Array
 }
 
 /**
- * dL/dweights as matrix products over all positions of all pictures, one for each row of the filter: the
+ * dL/dweights as a matrix product over all positions of all pictures, or one for each row of the filter: the
  * gradient [out, positions] times what the places of that row saw, [places·in, positions]. As a convolution
  * with swapped axes it takes two to five times as long, because the matrices of that have few columns.
  */
@@ -196,6 +196,14 @@ function weightGradient(step: Step, x: Value, weights: Value, groups: number, wi
   const beside = columns.length === 1 ? columns[0]! : concat(b, columns, axis);
   const gradient = byChannel(step, gradientOf(step));
   const places = kernel[1] * inPerGroup;
+  if (groups === 1 && strides[0] === 1) {
+    const rows = [
+      reshapeTo(b, shiftedByRows(step, gradient, windows, height), [out * kernel[0], positions]),
+      reshapeTo(b, beside, [places, positions]),
+    ];
+    const product = float32Node(b, 'Gemm', rows, [out * kernel[0], places], { transB: int(1) });
+    return filtersOf(step, product, weights);
+  }
   const products = Array.from({ length: kernel[0] }, (_, row) => {
     const end = row + (to[0] - 1) * strides[0] + 1;
     const isWhole = row === 0 && strides[0] === 1 && end === height;
@@ -204,10 +212,33 @@ function weightGradient(step: Step, x: Value, weights: Value, groups: number, wi
     const product = positionsProduct(step, gradient, seen, groups, out, places);
     return reshapeTo(b, product, [out, 1, kernel[1], inPerGroup]);
   });
-  const all = products.length === 1 ? products[0]! : concat(b, products, 1);
-  if (kernel[0] * kernel[1] === 1) return reshapeTo(b, all, weights.dims);
-  const area = kernel[0] * kernel[1];
-  return reshapeTo(b, transposeLast(b, reshapeTo(b, all, [out, area, inPerGroup])), weights.dims);
+  return filtersOf(step, products.length === 1 ? products[0]! : concat(b, products, 1), weights);
+}
+
+/** [out, places of the filter, in] as filters [out, in, h, w]. */
+function filtersOf({ b }: Step, x: Value, weights: Value): Value {
+  const [out, inside, height, width] = weights.dims as [number, number, number, number];
+  const area = height * width;
+  if (area === 1) return reshapeTo(b, x, weights.dims);
+  return reshapeTo(b, transposeLast(b, reshapeTo(b, x, [out, area, inside])), weights.dims);
+}
+
+/**
+ * The gradient [out, h, batch, w] once for each row of the filter, as many rows lower, among zeros in the height
+ * of what the filter saw: [out, rows of the filter, height, batch, w]. Then one product does for all rows, and the
+ * matrix that is the larger one need not be cut for each.
+ */
+function shiftedByRows({ b }: Step, gradient: Value, { kernel, to }: Windows, height: number): Value {
+  const [out, , batch, width] = gradient.dims as [Dim, Dim, Dim, Dim];
+  const end = integerList(b, [0, 0, 0, 0, 0, 1, 0, 0]);
+  const zerosBelow = float32Node(b, 'Pad', [gradient, end], [out, to[0] + 1, batch, width]);
+  const places = BigInt64Array.from({ length: kernel[0] * height }, (_, i) => {
+    const row = (i % height) - Math.floor(i / height);
+    return BigInt(row >= 0 && row < to[0] ? row : to[0]);
+  });
+  const indices = { type: 'int64', dims: [kernel[0], height], data: places } as const;
+  const rows = [zerosBelow, b.constant(indices, `rows/${kernel[0]}x${height}x${to[0]}`)];
+  return float32Node(b, 'Gather', rows, [out, ...indices.dims, batch, width], { axis: int(1) });
 }
 
 /** [out, positions] times [places, positions] turned over, each group for itself. */
