@@ -10,6 +10,7 @@ import { bestCandidates, type Candidates, joinCandidates, pickCandidates } from 
 import { type Canvas, canvasLength, canvasTensor, planCanvases } from './canvas.ts';
 import { CropAxes } from './crop-axes.ts';
 import { judgedAbove, type Judged } from './judgements.ts';
+import type { Means } from './means.ts';
 import { proposalsAt } from './proposals.ts';
 import { cascadeRules, type CascadeRules } from './rules.ts';
 import { pictureScales } from './scales.ts';
@@ -46,8 +47,8 @@ const outputJudge = { columns: 15, batch: 8 } as const;
 /** Plans of this many sizes of pictures are kept. */
 const keptPlans = 64;
 
-/** A larger table of sums is left to the garbage collector after its photo. */
-const keptRoomBytes = 8 * 2 ** 20;
+/** Memory with a larger table of sums is left to the garbage collector after its photo. */
+const keptBytes = 16 * 2 ** 20;
 
 type Size = Pick<Raster, 'width' | 'height'>;
 
@@ -73,10 +74,8 @@ export class Cascade {
   readonly #refineAxes: CropAxes;
   readonly #outputAxes: CropAxes;
   readonly #plans = new Map<string, Plan>();
-  /** Inputs are made in it when their network is about to run, one after the other, whatever the number of photos. */
-  #input = new Float32Array(0);
-  /** Room for the sums of the next photo. */
-  #room: ArrayBufferLike | undefined;
+  /** For the next photo. */
+  #means: Means | undefined;
 
   /** @param settings within their ranges */
   constructor(models: MtcnnModels, settings: MtcnnSettings) {
@@ -97,13 +96,13 @@ export class Cascade {
     if (raster.width * raster.height > SummedArea.mostPixels) {
       return this.#findIn(new PlainView(raster, plan.scales, this.#rules), raster, plan, scale, infer);
     }
-    const room = this.#room;
-    this.#room = undefined;
-    const view = new SummedView(raster, plan.scales, this.#rules, room);
+    const means = this.#means ?? this.#rules.openMeans();
+    this.#means = undefined;
+    const view = new SummedView(raster, plan.scales, this.#rules, means);
     try {
       return await this.#findIn(view, raster, plan, scale, infer);
     } finally {
-      if (view.room.byteLength <= keptRoomBytes) this.#room = view.room;
+      if (means.bytes <= keptBytes) this.#means = means;
     }
   }
 
@@ -122,12 +121,6 @@ export class Cascade {
   /** How many runs of P-Net a picture takes. */
   canvasCount(raster: Size): number {
     return this.#planOf(raster).canvases.length;
-  }
-
-  /** Room for an input, until the next one. */
-  #numbers(length: number): Float32Array {
-    if (this.#input.length < length) this.#input = new Float32Array(length);
-    return this.#input.subarray(0, length);
   }
 
   #planOf({ width, height }: Size): Plan {
@@ -153,7 +146,7 @@ export class Cascade {
     const maps = await Promise.all(
       canvases.map(async (canvas) => {
         const inputs = () => {
-          const numbers = this.#numbers(canvasLength(canvas));
+          const numbers = view.input(canvasLength(canvas));
           return { image: canvasTensor(canvas, numbers, (piece, to) => view.piece(piece, to)) };
         };
         const { cells } = await infer(this.#models.pnet, inputs);
@@ -230,7 +223,7 @@ export class Cascade {
       const end = Math.floor(((job + 1) * count) / jobs);
       const inputs = (): TensorMap => {
         const dims = [end - first, 3, sizePx, sizePx];
-        const data = this.#numbers(dims.reduce((a, b) => a * b));
+        const data = view.input(dims.reduce((a, b) => a * b));
         const plane = sizePx * sizePx;
         for (let i = first; i < end; i++) {
           const to = { data, start: 3 * plane * (i - first), row: sizePx, plane };

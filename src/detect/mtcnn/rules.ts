@@ -12,8 +12,9 @@ import {
 } from '../../image/index.ts';
 import type { MtcnnRules } from '../../packs/index.ts';
 import { clippedBoxes, wholeBoxes } from './boxes.ts';
-import { type Means, SharedMeans, wholeMeans } from './means.ts';
+import { type Means, SharedMeans, WholeMeans } from './means.ts';
 import type { PictureScale } from './scales.ts';
+import { SimdMeans } from './simd-means.ts';
 
 /** Where the published forms of MTCNN differ. */
 export interface CascadeRules {
@@ -24,7 +25,7 @@ export interface CascadeRules {
   /** The stretches of the picture under the pixels of a smaller one along an axis, */
   readonly stretches: (sourceLength: number, targetLength: number) => Stretches;
   /** what these become, */
-  readonly means: Means;
+  readonly openMeans: () => Means;
   /** and whether a larger one is made of such too. */
   readonly enlargesByMeans: boolean;
   /** How a crop is resized along an axis; `shrinks` says whether it keeps or loses length on both. */
@@ -58,7 +59,7 @@ export const cascadeRules: Readonly<Record<MtcnnRules, CascadeRules>> = {
     lengthAt: (length, scale) => Math.ceil(length * scale),
     levels: shrinkToSizes,
     stretches: areaStretches,
-    means: new SharedMeans(),
+    openMeans: () => new SharedMeans(),
     enlargesByMeans: false,
     axis: areaAxis,
     pixelAt: (position, scale) => Math.trunc(position / scale),
@@ -76,7 +77,7 @@ export const cascadeRules: Readonly<Record<MtcnnRules, CascadeRules>> = {
     lengthAt: (length, scale) => Math.trunc(length * scale + 1),
     levels: averageToSizes,
     stretches: adaptiveStretches,
-    means: wholeMeans,
+    openMeans: () => SimdMeans.create() ?? new WholeMeans(),
     enlargesByMeans: true,
     axis: adaptiveAxis,
     pixelAt: (position, scale) => Math.floor(Math.fround(position / Math.fround(scale))),

@@ -1,8 +1,9 @@
-import { type FloatRaster, type Raster, type Stretches, SummedArea } from '../../image/index.ts';
+import type { FloatRaster, Raster, Stretches } from '../../image/index.ts';
 import type { Box } from '../../kernel/index.ts';
 import type { Piece } from './canvas.ts';
 import type { CropAxes } from './crop-axes.ts';
 import { CropCutter } from './crops.ts';
+import type { Means } from './means.ts';
 import type { Planes } from './planes.ts';
 import type { CascadeRules } from './rules.ts';
 import type { PictureScale } from './scales.ts';
@@ -15,6 +16,8 @@ export interface MeanScale extends PictureScale {
 
 /** A picture as the networks see it. */
 export interface View {
+  /** Room for what a network is to see, until the next is asked for: where pieces and crops are written. */
+  input(length: number): Float32Array;
   /** Writes rows of a scale. */
   piece(piece: Piece, to: Planes): void;
   /** Writes a box of whole numbers, counted from 0, at least one pixel large; it may reach out of the picture. */
@@ -25,10 +28,16 @@ export interface View {
 export class PlainView implements View {
   readonly #levels: readonly (Raster | FloatRaster)[];
   readonly #cutter: CropCutter;
+  #input = new Float32Array();
 
   constructor(raster: Raster, scales: readonly PictureScale[], { levels }: Pick<CascadeRules, 'levels'>) {
     this.#levels = levels(raster, scales);
     this.#cutter = new CropCutter(raster);
+  }
+
+  input(length: number): Float32Array {
+    if (this.#input.length < length) this.#input = new Float32Array(length);
+    return this.#input.subarray(0, length);
   }
 
   piece({ scale, width, height, firstRow }: Piece, { data, start, row, plane }: Planes): void {
@@ -50,44 +59,43 @@ export class PlainView implements View {
 
 /** Reads each pixel once and means of any size out of a table of sums: for pictures that such a table can be made of. */
 export class SummedView implements View {
-  readonly #table: SummedArea;
+  readonly #means: Means;
   readonly #scales: readonly MeanScale[];
-  readonly #rules: Pick<CascadeRules, 'means' | 'enlargesByMeans'>;
+  readonly #enlargesByMeans: boolean;
   readonly #cutter: CropCutter;
 
-  /** @param room see {@link SummedArea} */
+  /** @param means which this view alone uses */
   constructor(
     raster: Raster,
     scales: readonly MeanScale[],
-    rules: Pick<CascadeRules, 'means' | 'enlargesByMeans'>,
-    room?: ArrayBufferLike,
+    { enlargesByMeans }: Pick<CascadeRules, 'enlargesByMeans'>,
+    means: Means,
   ) {
-    this.#table = new SummedArea(raster, room);
+    means.take(raster);
+    this.#means = means;
     this.#scales = scales;
-    this.#rules = rules;
+    this.#enlargesByMeans = enlargesByMeans;
     this.#cutter = new CropCutter(raster);
   }
 
-  /** What the sums lie in. */
-  get room(): ArrayBufferLike {
-    return this.#table.sums.buffer;
+  input(length: number): Float32Array {
+    return this.#means.input(length);
   }
 
   piece({ scale, height, firstRow }: Piece, to: Planes): void {
     const { across, down } = this.#scales[scale]!;
     const window = { left: 0, top: 0, across, down, firstRow, endRow: firstRow + height };
-    this.#rules.means.draw(this.#table, window, true, to);
+    this.#means.draw(window, true, to);
   }
 
   crop(box: Box, axes: CropAxes, to: Planes): void {
     const { x: left, y: top, width, height } = box;
     const size = axes.sizePx;
-    const { means, enlargesByMeans } = this.#rules;
-    if (!enlargesByMeans && !(size <= width && size <= height)) {
+    if (!this.#enlargesByMeans && !(size <= width && size <= height)) {
       this.#cutter.cut(box, axes, to);
       return;
     }
     const [across, down] = [axes.stretches(width), axes.stretches(height)];
-    means.draw(this.#table, { left, top, across, down, firstRow: 0, endRow: size }, false, to);
+    this.#means.draw({ left, top, across, down, firstRow: 0, endRow: size }, false, to);
   }
 }

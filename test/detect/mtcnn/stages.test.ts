@@ -4,11 +4,19 @@ import * as fc from 'fast-check';
 import { boxOf } from '../../../src/detect/mtcnn/box-rule.ts';
 import { clippedBoxes, shiftSides, squaresAround, wholeBoxes } from '../../../src/detect/mtcnn/boxes.ts';
 import { byScore } from '../../../src/detect/mtcnn/candidates.ts';
-import { canvasLength, canvasTensor, cellCount, planCanvases } from '../../../src/detect/mtcnn/canvas.ts';
+import {
+  type Canvas,
+  canvasLength,
+  canvasTensor,
+  cellCount,
+  planCanvases,
+} from '../../../src/detect/mtcnn/canvas.ts';
 import { CropAxes } from '../../../src/detect/mtcnn/crop-axes.ts';
+import { SharedMeans, WholeMeans } from '../../../src/detect/mtcnn/means.ts';
 import { proposalsAt } from '../../../src/detect/mtcnn/proposals.ts';
 import { cascadeRules, type CascadeRules } from '../../../src/detect/mtcnn/rules.ts';
 import { type PictureScale, pictureScales } from '../../../src/detect/mtcnn/scales.ts';
+import { SimdMeans } from '../../../src/detect/mtcnn/simd-means.ts';
 import { suppressCandidates } from '../../../src/detect/mtcnn/suppression.ts';
 import { PlainView, SummedView, type View } from '../../../src/detect/mtcnn/view.ts';
 import { decodePhoto, resizeArea, type Raster } from '../../../src/image/index.ts';
@@ -160,22 +168,29 @@ const noise = (width: number, height: number, seed: number): Raster => {
   return { data: Uint8Array.from({ length: 3 * width * height }, () => random.integer(256)), width, height };
 };
 
-/** A picture by both routes. */
-function viewsOf(picture: Raster, scales: readonly PictureScale[], rules: CascadeRules): [View, View] {
+/** A picture by all routes, in memory that has held another one. */
+function viewsOf(picture: Raster, scales: readonly PictureScale[], rules: CascadeRules): View[] {
   const means = scales.map((scale) => ({
     ...scale,
     across: rules.stretches(picture.width, scale.width),
     down: rules.stretches(picture.height, scale.height),
   }));
-  // Room with something in it.
-  const room = new Int32Array(3 * (picture.width + 1) * (picture.height + 1)).fill(9).buffer;
-  return [new PlainView(picture, scales, rules), new SummedView(picture, means, rules, room)];
+  const routes = rules === davidsandberg ? [new SharedMeans()] : [new WholeMeans(), SimdMeans.create()!];
+  const summed = routes.map((route) => {
+    route.take(noise(picture.width + 1, picture.height + 2, 9));
+    route.input(100).fill(9);
+    return new SummedView(picture, means, rules, route);
+  });
+  return [new PlainView(picture, scales, rules), ...summed];
 }
 
+const look = (view: View, canvas: Canvas) =>
+  canvasTensor(canvas, view.input(canvasLength(canvas)).fill(9), (piece, to) => view.piece(piece, to));
+
 function cropOf(view: View, box: Box, size: number, rules: CascadeRules): Float32Array {
-  const data = new Float32Array(3 * size * size).fill(9);
+  const data = view.input(3 * size * size).fill(9);
   view.crop(box, new CropAxes(size, rules), { data, start: 0, row: size, plane: size * size });
-  return data;
+  return data.slice();
 }
 
 test('what P-Net sees is the same to the bit out of a table of sums and pixel by pixel', () => {
@@ -184,13 +199,9 @@ test('what P-Net sees is the same to the bit out of a table of sums and pixel by
     fc.property(side, side, fc.constantFrom(...Object.values(cascadeRules)), (width, height, rules) => {
       const scales = pictureScales(width, height, 12, 0.709, rules.lengthAt);
       const fills = viewsOf(noise(width, height, width), scales, rules).map((view) =>
-        planCanvases(scales).map((canvas) =>
-          canvasTensor(canvas, new Float32Array(canvasLength(canvas)).fill(9), (piece, to) =>
-            view.piece(piece, to),
-          ),
-        ),
+        planCanvases(scales).map((canvas) => look(view, canvas).data.slice()),
       );
-      assert.deepEqual(fills[0], fills[1]);
+      for (const fill of fills) assert.deepEqual(fill, fills[0]);
     }),
     { numRuns: 60 },
   );
@@ -203,9 +214,10 @@ test('a crop by means of whole pixels is the same out of a table of sums and pix
     fc.property(place, place, fc.constantFrom(24, 48), (a, b, size) => {
       const [x, y] = [Math.min(a[0], b[0]), Math.min(a[1], b[1])];
       const box = { x, y, width: 1 + Math.abs(a[0] - b[0]), height: 1 + Math.abs(a[1] - b[1]) };
-      const [plain, summed] = viewsOf(noise(100, 100, x), [], rules).map((view) =>
+      const [plain, summed, simd] = viewsOf(noise(100, 100, x), [], rules).map((view) =>
         cropOf(view, box, size, rules),
       );
+      assert.deepEqual(simd, summed);
       plain!.forEach((value, i) => assert.ok(Math.abs(value - summed![i]!) < 1e-6));
     }),
     { numRuns: 60 },
@@ -269,21 +281,19 @@ test('all scales at once give the proposals of one run a scale, which are the pu
   const { raster } = await decodePhoto(inShared('models/mtcnn/ivan.jpg'));
   const scales = pictureScales(raster.width, raster.height, 20, 0.709, lengthAt);
   const [view] = viewsOf(raster, scales, davidsandberg);
-  const look = async (canvas: ReturnType<typeof planCanvases>[number]) => {
-    const { dims, data } = canvasTensor(canvas, new Float32Array(canvasLength(canvas)), (piece, to) =>
-      view.piece(piece, to),
-    );
-    const { cells } = await runSession(session, { type: 'float32', dims, data });
+  const propose = async (canvas: Canvas) => {
+    const { dims, data } = look(view!, canvas);
+    const { cells } = await runSession(session, { type: 'float32', dims, data: data.slice() });
     return { canvas, cells: cells!.data };
   };
   const canvases = planCanvases(scales);
   assert.ok(canvases.length < scales.length);
-  const together = await Promise.all(canvases.map(look));
+  const together = await Promise.all(canvases.map(propose));
   const counts: number[] = [];
   for (const [index, scale] of scales.entries()) {
     const { width, height } = scale;
     const piece = { scale: index, width, height, firstRow: 0, left: 0, top: 0 };
-    const alone = await look({ width, height, pieces: [piece] });
+    const alone = await propose({ width, height, pieces: [piece] });
     const wanted = proposalsAt(index, scale, [alone], 0.6, davidsandberg);
     const got = proposalsAt(index, scale, together, 0.6, davidsandberg);
     assert.deepEqual(got, wanted);
