@@ -29,14 +29,17 @@ const loadF32 = (pointer: number, offset: number): Code => [...op(0x2a, get(poin
 /** Four bytes as four numbers of 32 bits. */
 const loadBytes = (pointer: number): Code => [
   ...vectorOp(0x5c, get(pointer)),
-  ...[0, 0],
+  0,
+  0,
   ...simd(0x89),
   ...simd(0xa9),
 ];
 const store = (address: Code, value: Code): Code => [...vectorOp(0x0b, address, value), 0, 0];
 const storeLane = (lane: number, address: Code, value: Code): Code => [
   ...vectorOp(0x5a, address, value),
-  ...[2, 0, lane],
+  2,
+  0,
+  lane,
 ];
 
 /** A corner of the table: red, green and blue in 32 bits each. */
