@@ -53,6 +53,26 @@ export function blockTurnedFilters(b: GraphBuilder, weights: Value, block: numbe
   return float32Node(b, 'Gather', [swapped, integerList(b, places)], swapped.dims, { axis: int(2) });
 }
 
+/**
+ * [area, filters] → [filters, area], by way of blocks of filters: in a third of the time of a `Transpose`, which moves
+ * number by number.
+ */
+export function turnedByBlocks(b: GraphBuilder, x: Value): Value {
+  const [area, filters] = x.dims as [number, number];
+  const picture = reshapeTo(b, x, [1, area, 1, filters]);
+  const node = (
+    op: string,
+    of: Value,
+    dims: readonly Dim[],
+    attributes: Parameters<GraphBuilder['node']>[2],
+  ) => b.nodes(op, [of], attributes, [{ type: 'float32', dims }], op.toLowerCase(), domain)[0]!;
+  const blocks = node('ReorderInput', picture, [1, filters, area, 1], { channels_last: int(1) });
+  return reshapeTo(b, node('ReorderOutput', blocks, [1, filters, area, 1], { channels: int(filters) }), [
+    filters,
+    area,
+  ]);
+}
+
 /** [batch, channels, h, w] → [batch, channels/block, h, w, channels of a block], under its old shape. */
 const inBlocks = (b: GraphBuilder, x: Value): Value =>
   b.nodes('ReorderInput', [x], {}, [{ type: 'float32', dims: x.dims }], 'reorderinput', domain)[0]!;

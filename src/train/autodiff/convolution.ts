@@ -1,5 +1,11 @@
 import { concat, int, ints, type Dim, type Value } from '../../graph/index.ts';
-import { blockedConv, blockFilters, blockTurnedFilters, isBlocked } from './blocked-convolution.ts';
+import {
+  blockedConv,
+  blockFilters,
+  blockTurnedFilters,
+  isBlocked,
+  turnedByBlocks,
+} from './blocked-convolution.ts';
 import { float32Node, integerList, reduceSum, reshapeTo, slice, transposeLast } from './nodes.ts';
 import { gradientOf, intAttribute, type Operation, type Step } from './operation.ts';
 import { remainders, windowsOf, type Windows } from './windows.ts';
@@ -139,7 +145,8 @@ function gatheredWeightGradient(step: Step, x: Value, weights: Value, windows: W
   const gradient = reshapeTo(b, turned, [out, positions]);
   const products = float32Node(b, 'MatMul', [gradient, seen], [area, out, inside]);
   const byPlace = reshapeTo(b, products, [area, out * inside]);
-  return reshapeTo(b, transposeLast(b, byPlace), weights.dims);
+  const isWhole = step.channelBlock > 0 && (out * inside) % step.channelBlock === 0;
+  return reshapeTo(b, isWhole ? turnedByBlocks(b, byPlace) : transposeLast(b, byPlace), weights.dims);
 }
 
 /** Which pixel each place of the filter sees for each output; the one behind the last for the padding. */

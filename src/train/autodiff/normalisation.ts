@@ -60,13 +60,14 @@ export const normalisation: Readonly<Record<string, Operation>> = {
       const epsilon = floatAttribute(node, 'epsilon', 1e-5);
       const deviation = sqrt(b, add(b, variance, scalar(b, epsilon)));
       const factor = div(b, gamma, deviation);
-      // Σ g, and Σ g·x̂
-      const sum = training || step.wants(2) ? perChannel(step, gradient) : undefined;
+      const wanted = training || step.wants(1);
+      // Σ g, and Σ g·x̂ = (Σ g·x − μ·Σ g)/√(σ² + ε), without a pass over the pictures to centre them
+      const sum = wanted || step.wants(2) ? perChannel(step, gradient) : undefined;
       const along = (): Value => {
-        const centred = sub(b, x, spread(step, mean));
-        return div(b, perChannel(step, mul(b, gradient, centred)), deviation);
+        const total = perChannel(step, mul(b, gradient, x));
+        return div(b, sub(b, total, mul(b, mean, sum!)), deviation);
       };
-      const sumAlong = training || step.wants(1) ? along() : undefined;
+      const sumAlong = wanted ? along() : undefined;
       const scaled = (): Value => mul(b, gradient, spread(step, factor));
       // γ/√(σ² + ε)·(g − Σg/n − x̂·Σ(g·x̂)/n): the second part is a normalisation of x again.
       const throughStatistics = (): Value => {

@@ -97,7 +97,7 @@ interface StepOf {
 interface Method {
   /** How many lists it keeps for each weight. */
   readonly moments: number;
-  /** One step, of the lists weight, gradient and moments. */
+  /** One step, of the lists weight, gradient and moments; the gradient is measured. */
   readonly formula: ListFormula;
   readonly numbers: (of: StepOf, settings: Settings) => readonly number[];
 }
@@ -111,7 +111,7 @@ type Nine = readonly [...Four, ...Four, Lanes];
 
 // m ← β₁·m + (1 − β₁)·g; v ← β₂·v + (1 − β₂)·g²; w ← κ·w − η₁·m/(√v/ρ + ε),
 // η₁ = η/(1 − β₁ᵗ), ρ = √(1 − β₂ᵗ)
-const adam = new ListFormula(4, 10, (lists, numbers) => {
+const adam = new ListFormula(4, 10, 1, (lists, numbers) => {
   const [w, gradient, m, v] = lists as Four;
   const [factor, decay, keepMean, addMean, keepSquare, addSquare, kept, size, rho] = numbers as Nine;
   const g = pulled(w, gradient, factor, decay);
@@ -144,7 +144,7 @@ const methods: Readonly<Record<Settings['method'], Method>> = {
   // v ← μ·v + g; w ← w − η·v
   sgd: {
     moments: 1,
-    formula: new ListFormula(3, 4, (lists, numbers) => {
+    formula: new ListFormula(3, 4, 1, (lists, numbers) => {
       const [w, gradient, v] = lists as Four;
       const [rate, factor, decay, momentum] = numbers as Four;
       return [
@@ -157,7 +157,7 @@ const methods: Readonly<Record<Settings['method'], Method>> = {
   // s ← s + g²; w ← w − η·g/(√s + ε)
   adagrad: {
     moments: 1,
-    formula: new ListFormula(3, 4, (lists, numbers) => {
+    formula: new ListFormula(3, 4, 1, (lists, numbers) => {
       const [w, gradient, s] = lists as Four;
       const [rate, factor, decay, epsilon] = numbers as Four;
       const g = pulled(w, gradient, factor, decay);
@@ -204,9 +204,11 @@ class MethodOptimiser implements Optimiser {
   ): number {
     const { method, clipNorm, weightDecay, initialAccumulator } = this.#settings;
     const { moments: count, formula, numbers } = methods[method];
-    const norm = gradientNorm(gradients);
-    const factor = clipNorm > 0 && norm > clipNorm ? clipNorm / norm : 1;
+    // What is to be clipped must be known before the first weight moves; else it is measured on the way.
+    const whole = clipNorm > 0 ? gradientNorm(gradients) : 0;
+    const factor = whole > clipNorm ? clipNorm / whole : 1;
     this.#step++;
+    let squares = 0;
     for (const [name, weight] of weights) {
       const gradient = gradients.get(name);
       if (gradient === undefined) continue;
@@ -218,9 +220,9 @@ class MethodOptimiser implements Optimiser {
       }
       const decay = decayed(name) ? weightDecay : 0;
       const of = { rate: learningRate, factor, decay, step: this.#step };
-      formula.run([weight, gradient, ...moments], numbers(of, this.#settings));
+      squares += formula.run([weight, gradient, ...moments], numbers(of, this.#settings));
     }
-    return norm;
+    return Math.sqrt(squares);
   }
 }
 
