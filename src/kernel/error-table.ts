@@ -133,6 +133,7 @@ export const errorTable = {
   ORIGIN_REFUSED: row('{got} may not use this server.', 'Open the page of the server itself, or send a key in a header.', 1, 403),
   RATE_LIMITED: row('More than {allowed} requests a minute came with this key.', 'Wait a moment; the header Retry-After says how long.', 1, 429),
   ADDRESS_UNSAFE: row('{problem}', '{advice}', 2, 400),
+  ADDRESS_UNUSABLE: row('The server cannot listen on {address}: {reason}.', '{advice}', 1, 500),
 
   // the run itself
   NOT_CONFIRMED: row('{what} was not confirmed; nothing was changed.', 'Answer y, or give --yes where nobody can be asked.', 2, 409),

@@ -12,6 +12,7 @@ import { addSecurityHeaders } from './http/security-headers.ts';
 import { Gatekeeper, isLoopback } from './keys/gatekeeper.ts';
 import { KeyFile } from './keys/key-file.ts';
 import { AuditLog } from './audit-log.ts';
+import { listenOn } from './http/listen.ts';
 import { addPage } from './page.ts';
 import { addKeyRoutes } from './routes/keys.ts';
 import { addOpenApi } from './open-api.ts';
@@ -46,7 +47,7 @@ export interface ServerOptions
 export interface Server extends AsyncDisposable {
   readonly app: App;
   readonly service: Service;
-  /** @returns the address, e.g. `http://127.0.0.1:8000` @throws VisageError `ADDRESS_UNSAFE` */
+  /** @returns the address, e.g. `http://127.0.0.1:8000` @throws VisageError `ADDRESS_UNSAFE`, `ADDRESS_UNUSABLE` */
   listen(host: string, port: number): Promise<string>;
   /** Takes no more requests, finishes those it has, and ends the workers. Safe to call twice. */
   close(): Promise<void>;
@@ -137,7 +138,7 @@ export async function makeServer(options: ServerOptions): Promise<Server> {
           advice: 'Make keys with visage keys create, or leave --host out.',
         });
       }
-      return app.listen({ host, port });
+      return listenOn(app, host, port);
     },
     close,
     [Symbol.asyncDispose]: close,

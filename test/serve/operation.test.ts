@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { PassThrough } from 'node:stream';
 import { openServer, type Server } from '../../src/serve/index.ts';
@@ -130,4 +132,19 @@ test('on closing, what was accepted is finished and nothing more is taken', asyn
   );
   await assert.rejects(fetch(`${address}/healthz`));
   await ending.close();
+});
+
+test('an address that cannot be had is told with what to do, and the server can try another', async () => {
+  await using second = await openServer({ workers: 1 });
+  const taken = Number(new URL(await second.listen('127.0.0.1', 0)).port);
+  await using third = await openServer({ workers: 1 });
+  await assert.rejects(third.listen('127.0.0.1', taken), {
+    code: 'ADDRESS_UNUSABLE',
+    message: `The server cannot listen on 127.0.0.1:${taken}: another program listens there already.`,
+    hint: /another port with --port/,
+  });
+  assert.notEqual(Number(new URL(await third.listen('127.0.0.1', 0)).port), taken);
+  // 192.0.2.0/24 is for documentation (RFC 5737): no machine has one of these.
+  await using keyed = await openServer({ workers: 1, keysPath: join(tmpdir(), 'visage-no-such.keys') });
+  await assert.rejects(keyed.listen('192.0.2.1', 0), { code: 'ADDRESS_UNUSABLE', hint: /--host/ });
 });
