@@ -15,10 +15,16 @@ function given(argv: readonly string[], flag: string): boolean {
   return (end === -1 ? argv : argv.slice(0, end)).includes(flag);
 }
 
-/** `help VERB` as `VERB --help`, which loads what the verb takes before it explains it. */
+/**
+ * `help VERB` as `VERB --help`, which loads what the verb takes before it explains it. What is no verb is told as
+ * where it stands alone.
+ */
 function withoutHelpVerb(argv: readonly string[]): readonly string[] {
   const [first, ...rest] = argv;
-  return first === 'help' && verbs.some(({ name }) => name === rest[0]) ? [...rest, '--help'] : argv;
+  const words = rest.filter((word) => !word.startsWith('-'));
+  if (first !== 'help' || words.length === 0) return argv;
+  const isVerb = verbs.some(({ name }) => name === words[0]);
+  return [...words, ...rest.filter((word) => word.startsWith('-')), ...(isVerb ? ['--help'] : [])];
 }
 
 const isInterrupted = (thrown: unknown): boolean =>
@@ -37,6 +43,7 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
   });
   using interruption = new Interruption(() => output.note('Stopping. Press Ctrl-C again to end at once.'));
   const { signal } = interruption;
+  // With its action, where it has some.
   let verb: string | undefined;
   let exitCode = 0;
   const run: Run = {
@@ -53,7 +60,8 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
   };
   const program = createProgram(run, packageFile().version);
   program.hook('preSubcommand', (_, command) => {
-    verb = command.name();
+    const action = argv.find((word) => command.commands.some((each) => each.name() === word));
+    verb = action === undefined ? command.name() : `${command.name()} ${action}`;
   });
   const report = async (thrown: unknown): Promise<void> => {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return; // help and version end this way

@@ -12,6 +12,9 @@ const wrong: readonly (readonly [argv: readonly string[], message: RegExp, hint:
     /^Unknown option '--jsom'\. Did you mean --json\?$/,
     'See visage identify --help.',
   ],
+  [['help', 'identfy'], /^Unknown verb 'identfy'\. Did you mean identify\?$/, 'See visage --help.'],
+  [['people', 'shw'], /^Unknown verb 'shw'\. Did you mean show\?$/, 'See visage people --help.'],
+  [['people', 'show'], /^Missing required argument 'name'\.$/, 'See visage people show --help.'],
   [['detect'], /^Missing required argument 'photo'\.$/, 'See visage detect --help.'],
   [['identify', 'a.jpg'], /--classifier/, 'See visage identify --help.'],
   [['detect', '--draw'], /^Option '--draw <folder>' argument missing\.$/, 'See visage detect --help.'],
@@ -32,7 +35,9 @@ for (const [argv, message, hint] of wrong) {
     assert.match(lines.at(-2)!.replace(/^error USAGE: /, ''), message);
     if (argv.length > 0) assert.equal(lines.length, 2);
 
-    const json = await recordCommandLine([...argv.slice(0, 1), '--json', ...argv.slice(1)]);
+    const words = argv.findIndex((word) => word.startsWith('-'));
+    const at = words === -1 ? argv.length : words;
+    const json = await recordCommandLine([...argv.slice(0, at), '--json', ...argv.slice(at)]);
     assert.equal(json.exitCode, 2);
     assert.equal(json.stderr, '');
     const { error } = JSON.parse(json.stdout) as { error: { code: string; message: string; hint: string } };
