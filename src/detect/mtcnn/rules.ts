@@ -12,9 +12,11 @@ import {
 } from '../../image/index.ts';
 import type { MtcnnRules } from '../../packs/index.ts';
 import { clippedBoxes, wholeBoxes } from './boxes.ts';
-import { type Means, SharedMeans, WholeMeans } from './means.ts';
+import { type Means, WholeMeans } from './means.ts';
 import type { PictureScale } from './scales.ts';
+import { PlainStretchSums, SharedMeans } from './shared-means.ts';
 import { SimdMeans } from './simd-means.ts';
+import { SimdStretchSums } from './simd-stretch-sums.ts';
 
 /** Where the published forms of MTCNN differ. */
 export interface CascadeRules {
@@ -59,7 +61,7 @@ export const cascadeRules: Readonly<Record<MtcnnRules, CascadeRules>> = {
     lengthAt: (length, scale) => Math.ceil(length * scale),
     levels: shrinkToSizes,
     stretches: areaStretches,
-    openMeans: () => new SharedMeans(),
+    openMeans: () => new SharedMeans(SimdStretchSums.create() ?? new PlainStretchSums()),
     enlargesByMeans: false,
     axis: areaAxis,
     pixelAt: (position, scale) => Math.trunc(position / scale),

@@ -12,11 +12,13 @@ import {
   planCanvases,
 } from '../../../src/detect/mtcnn/canvas.ts';
 import { CropAxes } from '../../../src/detect/mtcnn/crop-axes.ts';
-import { SharedMeans, WholeMeans } from '../../../src/detect/mtcnn/means.ts';
+import { WholeMeans } from '../../../src/detect/mtcnn/means.ts';
 import { proposalsAt } from '../../../src/detect/mtcnn/proposals.ts';
 import { cascadeRules, type CascadeRules } from '../../../src/detect/mtcnn/rules.ts';
 import { type PictureScale, pictureScales } from '../../../src/detect/mtcnn/scales.ts';
+import { PlainStretchSums, SharedMeans } from '../../../src/detect/mtcnn/shared-means.ts';
 import { SimdMeans } from '../../../src/detect/mtcnn/simd-means.ts';
+import { SimdStretchSums } from '../../../src/detect/mtcnn/simd-stretch-sums.ts';
 import { suppressCandidates } from '../../../src/detect/mtcnn/suppression.ts';
 import { PlainView, SummedView, type View } from '../../../src/detect/mtcnn/view.ts';
 import { decodePhoto, resizeArea, type Raster } from '../../../src/image/index.ts';
@@ -175,7 +177,10 @@ function viewsOf(picture: Raster, scales: readonly PictureScale[], rules: Cascad
     across: rules.stretches(picture.width, scale.width),
     down: rules.stretches(picture.height, scale.height),
   }));
-  const routes = rules === davidsandberg ? [new SharedMeans()] : [new WholeMeans(), SimdMeans.create()!];
+  const routes =
+    rules === davidsandberg
+      ? [new SharedMeans(new PlainStretchSums()), new SharedMeans(SimdStretchSums.create()!)]
+      : [new WholeMeans(), SimdMeans.create()!];
   const summed = routes.map((route) => {
     route.take(noise(picture.width + 1, picture.height + 2, 9));
     route.input(100).fill(9);
