@@ -16,5 +16,5 @@ export * from './operators.ts';
 export { resolvePads, samePadding, windowCount } from './padding.ts';
 export type { Padding, Pads } from './padding.ts';
 export { quantizeConvolutions } from './quantize.ts';
-export type { QuantizeOptions } from './quantize.ts';
+export type { QuantizeOptions, ValueRange } from './quantize.ts';
 export type { FilterBytes } from './quantized-filters.ts';

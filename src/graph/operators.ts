@@ -247,14 +247,20 @@ export const max = binary('Max');
 /** The smaller of two, element by element. */
 export const min = binary('Min');
 
-/** `MatMul` of [rows, inner] and [inner, columns]. */
+/**
+ * `MatMul` of […, rows, inner] and […, inner, columns]: of the last two axes, for every index of those before;
+ * either side may be one matrix for all.
+ */
 export function matMul(builder: GraphBuilder, a: Value, b: Value, name?: string): Value {
-  const [rows, inner] = a.dims;
-  const [height, columns] = b.dims;
-  if (a.dims.length !== 2 || b.dims.length !== 2 || inner !== height) {
+  const [rows, inner] = a.dims.slice(-2);
+  const [height, columns] = b.dims.slice(-2);
+  const [left, right] = [a.dims.slice(0, -2), b.dims.slice(0, -2)];
+  const fits = left.length === 0 || right.length === 0 || left.join() === right.join();
+  if (columns === undefined || inner === undefined || inner !== height || !fits) {
     builder.fail(`MatMul of [${a.dims.join(', ')}] and [${b.dims.join(', ')}]`);
   }
-  return builder.node('MatMul', [a, b], {}, { type: a.type, dims: [rows!, columns!] }, name);
+  const dims = [...(left.length > 0 ? left : right), rows!, columns];
+  return builder.node('MatMul', [a, b], {}, { type: a.type, dims }, name);
 }
 
 /** `Gemm` a·b + bias of [rows, inner], [inner, columns] and [columns]. */

@@ -7,21 +7,37 @@ export interface QuantizeOptions {
   readonly filters: FilterBytes;
   /** Which convolutions are to work on bytes, by the name of the node. */
   readonly wanted: (name: string) => boolean;
+  /**
+   * What values lie between, by name, where the network itself does not say it: for what is not clipped, as it
+   * was measured on pictures.
+   */
+  readonly ranges?: ReadonlyMap<string, ValueRange>;
+}
+
+/** Values beyond it become its ends; it holds 0, which has a level of its own. */
+export interface ValueRange {
+  /** At most 0. */
+  readonly low: number;
+  /** More than 0. */
+  readonly high: number;
 }
 
 /**
  * The same network with some of its convolutions on bytes instead of float32: a multiple of the speed
  * where the processor has byte products (AVX-512 VNNI, AVX-VNNI, Arm's dot products), for a small error.
  *
- * Only a convolution whose result is clipped to [0, limit] can be had this way (ReLU6 in MobileNet): the
- * clip says what the 256 levels of a byte must span, so no photos are needed to find it out. Its node
- * and the clip become one `QLinearConv`; between two of these nothing is float32. Filters have a scale
+ * The 256 levels of a byte must span what a value can be. A clip to [0, limit] says so itself (ReLU6 in
+ * MobileNet); for other values `ranges` has to. A convolution and the clip or ReLU after it become one
+ * `QLinearConv`, whose levels end at 0 anyway; between two of these nothing is float32. Filters have a scale
  * for every output channel (Krishnamoorthi 2018, "Quantizing deep convolutional networks for efficient
  * inference", section 3.1).
- * @throws VisageError `MODEL_INVALID` where a wanted convolution is not clipped so
+ * @throws VisageError `MODEL_INVALID` where a wanted convolution takes or gives a value of unknown range
  */
-export function quantizeConvolutions(graph: Graph, { filters, wanted }: QuantizeOptions): Graph {
-  const rewriting = new Rewriting(graph, filters);
+export function quantizeConvolutions(
+  graph: Graph,
+  { filters, wanted, ranges = new Map() }: QuantizeOptions,
+): Graph {
+  const rewriting = new Rewriting(graph, filters, ranges);
   for (const node of graph.nodes) {
     if (node.op === 'Conv' && wanted(node.name)) rewriting.toBytes(node);
     else rewriting.keep(node);
@@ -34,16 +50,15 @@ class Rewriting {
   readonly #graph: Graph;
   readonly #filters: FilterBytes;
   readonly #readers = new Map<string, GraphNode[]>();
-  /** Upper limits of the values that are clipped to [0, limit]. */
-  readonly #limits: ReadonlyMap<string, number>;
+  readonly #ranges: ReadonlyMap<string, ValueRange>;
   readonly #nodes: GraphNode[] = [];
   readonly #initializers: Map<string, OnnxTensor>;
   readonly #asBytes = new Set<string>();
   readonly #asFloats: Set<string>;
-  /** Clips that byte arithmetic does by itself. */
+  /** Clips and ReLUs that byte arithmetic does by itself. */
   readonly #absorbed = new Set<GraphNode>();
 
-  constructor(graph: Graph, filters: FilterBytes) {
+  constructor(graph: Graph, filters: FilterBytes, ranges: ReadonlyMap<string, ValueRange>) {
     this.#graph = graph;
     this.#filters = filters;
     for (const node of graph.nodes) {
@@ -53,7 +68,7 @@ class Rewriting {
         else readers.push(node);
       }
     }
-    this.#limits = clipLimits(graph);
+    this.#ranges = new Map([...clipRanges(graph), ...ranges]);
     this.#initializers = new Map(graph.initializers);
     this.#asFloats = new Set(graph.inputs.map(({ name }) => name));
   }
@@ -67,10 +82,10 @@ class Rewriting {
 
   toBytes(node: GraphNode): void {
     const [x, weightsName, biasName] = node.inputs as [string, string, string];
-    const [clip, ...others] = this.#readers.get(node.outputs[0]!) ?? [];
-    const y = clip?.outputs[0] ?? '';
-    if (!this.#limits.has(x) || !this.#limits.has(y) || others.length > 0) {
-      const reason = `${node.name} cannot work on bytes: what it takes and gives must be clipped to [0, limit]`;
+    const end = this.#endOf(node);
+    const y = end?.outputs[0] ?? node.outputs[0]!;
+    if (!this.#ranges.has(x) || !this.#ranges.has(y)) {
+      const reason = `${node.name} cannot work on bytes: what it takes and gives must be clipped to [0, limit], or its range given`;
       throw visageError('MODEL_INVALID', { network: this.#graph.name, reason });
     }
     this.#needBytes(x);
@@ -93,7 +108,14 @@ class Rewriting {
       attributes: node.attributes,
     });
     this.#asBytes.add(y);
-    this.#absorbed.add(clip!);
+    if (end !== undefined) this.#absorbed.add(end);
+  }
+
+  /** The clip or ReLU that alone takes what a convolution gives, where levels that end at its limits do the same. */
+  #endOf(node: GraphNode): GraphNode | undefined {
+    const [end, ...others] = this.#readers.get(node.outputs[0]!) ?? [];
+    if (end === undefined || others.length > 0 || !['Clip', 'Relu'].includes(end.op)) return undefined;
+    return this.#ranges.get(end.outputs[0]!)?.low === 0 ? end : undefined;
   }
 
   finish(): Graph {
@@ -126,15 +148,17 @@ class Rewriting {
 
   /** Value of one level. */
   #scaleOf(value: string): number {
-    return Math.fround(this.#limits.get(value)! / 255);
+    const { low, high } = this.#ranges.get(value)!;
+    return Math.fround((high - low) / 255);
   }
 
-  /** Scale and zero of a clipped value's bytes. */
+  /** Scale and zero of a value's bytes. */
   #levelsOf(value: string): [scale: string, zero: string] {
-    const scale = Float32Array.of(this.#scaleOf(value));
+    const scale = this.#scaleOf(value);
+    const zero = Math.round(-this.#ranges.get(value)!.low / scale);
     return [
-      this.#constant(`bytes/scale/${this.#limits.get(value)}`, { type: 'float32', dims: [], data: scale }),
-      this.#constant('bytes/zero', { type: 'uint8', dims: [], data: Uint8Array.of(0) }),
+      this.#constant(`bytes/scale/${scale}`, { type: 'float32', dims: [], data: Float32Array.of(scale) }),
+      this.#constant(`bytes/zero/${zero}`, { type: 'uint8', dims: [], data: Uint8Array.of(zero) }),
     ];
   }
 
@@ -144,13 +168,13 @@ class Rewriting {
   }
 }
 
-/** The upper limit of every value that a `Clip` gives whose lower one is 0. */
-function clipLimits({ nodes, initializers }: Graph): Map<string, number> {
-  const limits = new Map<string, number>();
+/** What every `Clip` whose lower limit is 0 keeps its values within. */
+function clipRanges({ nodes, initializers }: Graph): Map<string, ValueRange> {
+  const ranges = new Map<string, ValueRange>();
   for (const { op, inputs, outputs } of nodes) {
     if (op !== 'Clip') continue;
     const [low, high] = [inputs[1], inputs[2]].map((name) => Number(initializers.get(name ?? '')?.data[0]));
-    if (low === 0 && Number.isFinite(high) && high! > 0) limits.set(outputs[0]!, high!);
+    if (low === 0 && Number.isFinite(high) && high! > 0) ranges.set(outputs[0]!, { low, high: high! });
   }
-  return limits;
+  return ranges;
 }

@@ -214,6 +214,20 @@ test('matrices, shapes and types', async () => {
     [0, 1].map((c) => [0, 1, 2].reduce((sum, k) => sum + x.data[3 * r + k]! * matrix.data[2 * k + c]!, 0)),
   );
   assertClose((await evaluate(x, (b, v) => matMul(b, v, b.constant(matrix)))).data, product);
+  // One matrix for all before or behind, or one for each.
+  const two = { ...x, dims: [2, 1, 3] };
+  const each = await evaluate(two, (b, v) => matMul(b, v, b.constant(matrix)));
+  assert.deepEqual(each.dims, [2, 1, 2]);
+  assertClose(each.data, product);
+  const behind = { ...matrix, dims: [1, 3, 2] };
+  assertClose((await evaluate(x, (b, v) => matMul(b, v, b.constant(behind)))).data, product);
+  const own = numbers(2, 3, 2);
+  const products = [0, 1].flatMap((r) =>
+    [0, 1].map((c) =>
+      [0, 1, 2].reduce((sum, k) => sum + x.data[3 * r + k]! * own.data[6 * r + 2 * k + c]!, 0),
+    ),
+  );
+  assertClose((await evaluate(two, (b, v) => matMul(b, v, b.constant(own)))).data, products);
   assertClose(
     (await evaluate(x, (b, v) => gemm(b, v, b.constant(matrix), b.constant(bias)))).data,
     product.map((value, i) => value + bias.data[i % 2]!),
@@ -249,7 +263,9 @@ test('what cannot fit is refused while building', () => {
     (b, x) => transpose(b, x, [0, 1, 2, 2]),
     (b, x) => concat(b, [x, perChannel(b, [1])], 1),
     (b, x) => split(b, x, 1, [1, 1]),
-    (b, x) => matMul(b, x, x),
+    (b, x) => matMul(b, x, b.constant(numbers(6, 2))),
+    (b, x) => matMul(b, x, b.constant(numbers(2, 3, 5, 2))),
+    (b) => matMul(b, b.constant(numbers(3)), b.constant(numbers(3))),
     (b, x) => prelu(b, x, new Float32Array(2)),
     (b, x) => pad(b, x, [1], [1]),
     (b, x) => maxPool(b, reshape(b, x, [1, -1], [1, 48]), 2),

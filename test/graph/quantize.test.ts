@@ -8,6 +8,7 @@ import {
   type Graph,
   GraphBuilder,
   quantizeConvolutions,
+  relu,
 } from '../../src/graph/index.ts';
 import { Random } from '../../src/kernel/index.ts';
 import { multipliesBytesExactly } from '../../src/runtime/index.ts';
@@ -105,6 +106,44 @@ for (const type of usable) {
   });
 }
 
+/** Two convolutions, a ReLU after the first; neither says what its values lie between. */
+function openEnded(): Graph {
+  const b = new GraphBuilder('open-ended');
+  const x = b.input('image', 'float32', [1, 4, 5, 7]);
+  const wide = relu(b, conv(b, x, depthwise, { padding: 'same', name: 'wide' }), 'wide/relu');
+  b.output('sums', conv(b, wide, pointwise, { name: 'deep' }));
+  return b.finish();
+}
+const ranges = new Map([
+  ['image', { low: -2, high: 8 }],
+  ['wide/relu', { low: 0, high: 20 }],
+  ['sums', { low: -25, high: 35 }],
+]);
+
+test('values that are not clipped take the ranges that are given, below 0 too', async () => {
+  const options = { filters: usable[0]!, wanted: () => true, ranges };
+  const bytes = await runGraph(quantizeConvolutions(openEnded(), options), image);
+  const floats = await runGraph(openEnded(), image);
+  const [got, exact] = [bytes['sums']!.data, floats['sums']!.data];
+  const level = 60 / 255;
+  let below = 0;
+  got.forEach((value, i) => {
+    // Zero has a level of its own, so every result is a whole number of levels.
+    assert.ok(Math.abs(value / level - Math.round(value / level)) < 1e-4, `${value}`);
+    assert.ok(Math.abs(value - exact[i]!) < 3 * level, `${i}: ${value} and ${exact[i]}`);
+    if (value < 0) below++;
+  });
+  assert.ok(below > 20 && below < got.length - 20, `${below} of ${got.length} are below 0`);
+  const ops = quantizeConvolutions(openEnded(), options).nodes.map(({ op }) => op);
+  assert.deepEqual(ops, ['QuantizeLinear', 'QLinearConv', 'QLinearConv', 'DequantizeLinear']);
+});
+
+test('a ReLU whose range goes below 0 is kept', () => {
+  const wide = new Map([...ranges, ['wide', { low: -9, high: 20 }], ['wide/relu', { low: -1, high: 20 }]]);
+  const graph = quantizeConvolutions(openEnded(), { filters: 'uint8', wanted: () => true, ranges: wide });
+  assert.ok(graph.nodes.some(({ op }) => op === 'Relu'));
+});
+
 test('only what was asked for is on bytes, and nothing unused is left', () => {
   const graph = quantizeConvolutions(network(), { filters: 'int8', wanted });
   const ops = graph.nodes.map(({ op }) => op);
@@ -117,7 +156,7 @@ test('only what was asked for is on bytes, and nothing unused is left', () => {
   );
 });
 
-test('a convolution that is not clipped is refused by name', () => {
+test('a convolution of unknown range is refused by name', () => {
   assert.throws(() => quantizeConvolutions(network(), { filters: 'int8', wanted: () => true }), {
     code: 'MODEL_INVALID',
     message: /head\/conv|head cannot/,
