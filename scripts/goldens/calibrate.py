@@ -3,6 +3,7 @@ import json
 import os
 
 import numpy as np
+from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import LogisticRegression
 
 rng = np.random.default_rng(7)
@@ -54,6 +55,37 @@ def crowd(count, usual, weight):
     return {"scores": scores.tolist(), "usual": usual, "weight": weight, "crowded": crowded.tolist()}
 
 
+def spacing(count, size, bends, probes):
+    """Kernel ridge regression on centred faces of mean length 1, then the largest eigenvectors of its square part."""
+    faces = rng.normal(0.2, 1, (count + probes, size)) * np.linspace(0.5, 1.5, size)
+    faces = (faces / np.linalg.norm(faces, axis=1, keepdims=True)).astype(np.float32).astype(float)
+    measured = (0.6 + 0.2 * faces[:, 0] * faces[:, 1] - 0.3 * faces[:, 2] + rng.normal(0, 0.02, len(faces))).round(6)
+    fitted, centre = faces[:count], faces[:count].mean(axis=0)
+    scale = np.sqrt(((fitted - centre) ** 2).sum(axis=1).mean())
+    inner = (fitted - centre) / scale
+    kernel = KernelRidge(alpha=1, kernel=lambda a, b: 0.5 * (a @ b) + (a @ b) ** 2)
+    mean = measured[:count].mean()
+    kernel.fit(inner, measured[:count] - mean)
+    values, vectors = np.linalg.eigh((inner * kernel.dual_coef_[:, None]).T @ inner)
+    kept = np.argsort(-np.abs(values))[:bends]
+    linear = 0.5 * kernel.dual_coef_ @ inner
+
+    def predict(given):
+        z = (given - centre) / scale
+        return z @ linear + (z @ vectors[:, kept]) ** 2 @ values[kept]
+
+    whole = predict(faces) + mean + (measured[:count] - mean - predict(fitted)).mean()
+    if bends == size:
+        assert np.allclose(whole - whole.mean(), (r := kernel.predict((faces - centre) / scale)) - r.mean())
+    return {
+        "faces": faces.round(9).tolist(),
+        "fitted": count,
+        "measured": measured[:count].tolist(),
+        "predicted": whole.tolist(),
+        "eigenvalues": (values[kept] / scale**2).tolist(),
+    }
+
+
 goldens = {
     "logOdds": [
         log_odds(rng.normal(0.6, 0.12, 60).round(6), rng.normal(0.1, 0.1, 300).round(6)),
@@ -62,6 +94,7 @@ goldens = {
     ],
     "curves": [curve(rng.normal(0.1, 0.1, 2000).round(6)), curve(rng.normal(-3, 8, 500).round(1))],
     "crowds": [crowd(4, 0.4, 1), crowd(16, 0.5, 0.3), crowd(300, 0.45, 1)],
+    "spacings": [spacing(60, 6, 6, 10), spacing(200, 20, 16, 10)],
 }
 path = os.path.join(os.path.dirname(__file__), "../../test/calibrate/goldens/calibrate.json")
 os.makedirs(os.path.dirname(path), exist_ok=True)

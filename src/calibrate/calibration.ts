@@ -1,7 +1,7 @@
 import { JsonNode, JsonProblem, squaredDistance, visageError } from '../kernel/index.ts';
 import type { FalseMatchCurve } from './false-match-curve.ts';
 import type { LogOdds } from './log-odds.ts';
-import { spacingAt, type Spacing } from './spacing.ts';
+import { spacingAt, type Spacing, type SpacingBend } from './spacing.ts';
 
 /**
  * What the distances of a pack mean, learned from people whose faces are known: plain data. It holds statistics
@@ -86,9 +86,16 @@ export function calibrationToJSON(calibration: Calibration): unknown {
   const { spacing, falseMatches, crowdedMatches, ...rest } = calibration;
   return {
     format: 'visage-calibration',
-    version: 1,
+    version: 2,
     ...rest,
-    spacing: { ...spacing, weights: Array.from(spacing.weights, shortest) },
+    spacing: {
+      ...spacing,
+      weights: Array.from(spacing.weights, shortest),
+      bends: spacing.bends.map(({ strength, direction }) => ({
+        strength,
+        direction: Array.from(direction, shortest),
+      })),
+    },
     falseMatches,
     ...(crowdedMatches !== undefined && { crowdedMatches }),
   };
@@ -106,7 +113,7 @@ function shortest(value: number): number {
 /** Ends with a `JsonProblem` that says where something is wrong. */
 export function readCalibration(json: JsonNode): Calibration {
   json.at('format').choice(['visage-calibration']);
-  json.at('version').integer(1, 1);
+  const version = json.at('version').integer(1, 2);
   const dimension = json.at('dimension').integer(1);
   const counts = json.at('comparisons');
   const spacing = json.at('spacing');
@@ -120,6 +127,14 @@ export function readCalibration(json: JsonNode): Calibration {
     comparisons: { same: counts.at('same').integer(1), different: counts.at('different').integer(1) },
     spacing: {
       weights: spacing.at('weights').float32s(dimension),
+      // The first version had a linear spacing.
+      bends:
+        version === 1
+          ? []
+          : spacing
+              .at('bends')
+              .items()
+              .map((bend) => readBend(bend, dimension)),
       offset: spacing.at('offset').number(),
       mean: spacing.at('mean').number(Number.MIN_VALUE),
     },
@@ -128,6 +143,11 @@ export function readCalibration(json: JsonNode): Calibration {
     logOdds: { slope: odds.at('slope').number(Number.MIN_VALUE), offset: odds.at('offset').number() },
   };
 }
+
+const readBend = (bend: JsonNode, dimension: number): SpacingBend => ({
+  strength: bend.at('strength').number(),
+  direction: bend.at('direction').float32s(dimension),
+});
 
 function readCurve(curve: JsonNode): FalseMatchCurve {
   const points = curve.at('scores').items().length;

@@ -3,7 +3,8 @@ import { type Calibration, type PersonTemplate, relativeDistance } from './calib
 import { crowdedScores, crowdWeight, expectedNext } from './crowd.ts';
 import { fitFalseMatchCurve } from './false-match-curve.ts';
 import { fitLogOdds } from './log-odds.ts';
-import { evenSpacing, fitSpacing, measuredSpacings, type Spacing, spacingAt } from './spacing.ts';
+import { fitSpacing } from './fit-spacing.ts';
+import { evenSpacing, measuredSpacings, type Spacing, spacingAt } from './spacing.ts';
 
 /** The faces of one person. */
 export interface CalibrationPerson {

@@ -23,5 +23,6 @@ export {
   shareOfAllowedDistance,
 } from './open-set.ts';
 export type { OpenSetAnswer, UnknownReason } from './open-set.ts';
-export { evenSpacing, fitSpacing, measuredSpacings, spacingAt } from './spacing.ts';
-export type { Spacing } from './spacing.ts';
+export { fitSpacing } from './fit-spacing.ts';
+export { evenSpacing, measuredSpacings, predictedSpacing, spacingAt } from './spacing.ts';
+export type { Spacing, SpacingBend } from './spacing.ts';

@@ -18,6 +18,8 @@ export { allowedValues, checkOptions } from './options.ts';
 export type { BooleanOption, ChoiceOption, NumberOption, OptionSchema, OptionsOf } from './options.ts';
 export type { ProgressEvent, ProgressListener } from './progress.ts';
 export { Random } from './random.ts';
+export { symmetricEigen } from './symmetric-eigen.ts';
+export type { EigenPair } from './symmetric-eigen.ts';
 export type { NamedWeights, Tensor, TensorArrays, TensorType } from './tensor.ts';
 export { compareCodePoints } from './text-order.ts';
 export { distance, dot, isFiniteVector, mean, norm, squaredDistance, unit } from './vector.ts';
