@@ -2,7 +2,7 @@ import { alignFace, cropBox } from './align/index.ts';
 import type { UnknownReason } from './calibrate/index.ts';
 import { type Candidate, type Classifier, requirePack } from './classify/index.ts';
 import { type FaceFinder, type LocatedFace, openDetector } from './detect/index.ts';
-import { Embedder } from './embed/index.ts';
+import { Embedder, embeddingNetwork } from './embed/index.ts';
 import { type DecodeOptions, decodePhoto, type Photo, type PhotoSource, type Raster } from './image/index.ts';
 import { isConstant, openPack, type OpenPack } from './packs/index.ts';
 import { inTurns, visageError } from './kernel/index.ts';
@@ -82,8 +82,8 @@ export async function openRecognizer(options: RecognizerOptions = {}): Promise<R
   const pack = await openPack(options.pack ?? 'bundled', cacheFolder === undefined ? {} : { cacheFolder });
   const pool = openInferencePool(workers === undefined ? {} : { workers });
   // The networks load while the first photo is decoded; a network that fails to load says so when it is run.
-  const { detectorBytes, detector, refine, landmarks, embedder } = pack.models;
-  const models = [detectorBytes, detector, embedder, landmarks, refine].filter(
+  const { detectorBytes, detector, refine, landmarks } = pack.models;
+  const models = [detectorBytes, detector, embeddingNetwork(pack), landmarks, refine].filter(
     (model) => model !== undefined,
   );
   pool.warm(models).catch(() => {});

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { embeddingNetwork } from '../../src/embed/index.ts';
 import { writeFileAtomically } from '../../src/formats/index.ts';
 import { mapInOrder, unit } from '../../src/kernel/index.ts';
 import { userCacheFolder } from '../../src/packs/index.ts';
@@ -41,9 +42,18 @@ async function embedAll(
   packName: string | undefined,
 ): Promise<Float32Array[]> {
   await using recognizer = await openRecognizer(packName === undefined ? {} : { pack: packName });
-  const { name, selection, detector, alignment, embedder, models } = recognizer.pack;
+  const { name, selection, detector, alignment, embedder } = recognizer.pack;
   const { maxDistance: _, maxDistanceSource: __, ...embedding } = embedder;
-  const made = [version, name, selection, detector, alignment, embedding, models.embedder.id, images];
+  const made = [
+    version,
+    name,
+    selection,
+    detector,
+    alignment,
+    embedding,
+    embeddingNetwork(recognizer.pack).id,
+    images,
+  ];
   const key = createHash('sha256').update(JSON.stringify(made)).digest('hex').slice(0, 16);
   const cache = join(userCacheFolder(), 'bench', `lfw-${key}.f32`);
   const { dimension } = embedder;

@@ -1,3 +1,4 @@
+import { embeddingNetwork } from '../embed/index.ts';
 import type { Raster } from '../image/index.ts';
 import {
   isFiniteVector,
@@ -47,10 +48,10 @@ const recipeVersion = 1;
 const cropsAtOnce = 16;
 
 function recipeOf({ pack }: Recognizer): string {
-  const { name, models } = pack;
+  const { name } = pack;
   // Which distance counts as another person does not change an embedding.
   const { maxDistance: _, maxDistanceSource: __, ...embedder } = pack.embedder;
-  return JSON.stringify({ version: recipeVersion, pack: name, embedder, network: models.embedder.id });
+  return JSON.stringify({ version: recipeVersion, pack: name, embedder, network: embeddingNetwork(pack).id });
 }
 
 /** A crop with its place in the split. */

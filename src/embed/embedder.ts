@@ -1,6 +1,9 @@
 import { mirror, type Raster } from '../image/index.ts';
 import type { EmbedderSettings, OpenPack } from '../packs/index.ts';
-import { Batcher, type InferencePool } from '../runtime/index.ts';
+import { Batcher, type InferencePool, type ModelFile } from '../runtime/index.ts';
+
+/** The network that makes the embeddings of a pack: in 8-bit arithmetic where the pack has such a one. */
+export const embeddingNetwork = ({ models }: OpenPack): ModelFile => models.embedderBytes ?? models.embedder;
 
 /** Turns crops into embeddings, batched across callers. */
 export class Embedder {
@@ -9,7 +12,7 @@ export class Embedder {
 
   constructor(pack: OpenPack, pool: InferencePool) {
     this.#settings = pack.embedder;
-    this.#batcher = new Batcher(pool, pack.models.embedder, {
+    this.#batcher = new Batcher(pool, embeddingNetwork(pack), {
       input: 'image',
       ...(pack.embedder.maxBatch !== undefined && { maxBatch: pack.embedder.maxBatch }),
     });

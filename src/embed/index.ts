@@ -1,1 +1,1 @@
-export { Embedder } from './embedder.ts';
+export { Embedder, embeddingNetwork } from './embedder.ts';

@@ -21,6 +21,7 @@ import {
   type Value,
 } from '../graph/index.ts';
 import { meanColour, type BuildOptions } from './build-options.ts';
+import { faceViews, type FaceView, meanOverViews } from './face-views.ts';
 import { WeightSource } from './weight-source.ts';
 
 /** Side of the square input, in pixels. */
@@ -38,7 +39,11 @@ export const dlibResnetOptions = {
 
 export interface DlibResnetOptions extends BuildOptions {
   readonly pixelScale?: number;
+  /** What the network looks at of each face; the embedding is the mean. Absent: the face as it is, once. */
+  readonly views?: readonly FaceView[];
 }
+
+const plainView: FaceView = { mirrored: false, zoom: 1 };
 
 /** The residual layers in order; `down` halves the picture. */
 const layers = [
@@ -70,6 +75,7 @@ const layers = [
  */
 export function dlibResnet(weights: NamedWeights, options: DlibResnetOptions = {}): Graph {
   const name = 'dlib-resnet';
+  const { views = [plainView] } = options;
   const { pixelScale } = checkOptions(name, dlibResnetOptions, {
     ...(options.pixelScale !== undefined && { pixelScale: options.pixelScale }),
   });
@@ -89,13 +95,17 @@ export function dlibResnet(weights: NamedWeights, options: DlibResnetOptions = {
 
   const image = b.input('image', 'uint8', ['batch', dlibInputSizePx, dlibInputSizePx, 3]);
   const pixels = cast(b, transpose(b, image, [0, 3, 1, 2], 'planes'), 'float32', 'pixels');
+  const seen = faceViews(b, pixels, views);
   // No padding here, so the whole normalisation goes into the weights.
   const first = foldInput(filters('conv32_down', 7, 3, 32), meanColour, 1 / pixelScale);
-  let x = relu(b, conv(b, pixels, first, { stride: 2, name: 'conv32_down' }), 'conv32_down/relu');
+  let x = relu(b, conv(b, seen, first, { stride: 2, name: 'conv32_down' }), 'conv32_down/relu');
   x = maxPool(b, x, 3, { stride: 2, name: 'pool' });
   for (const { name, from, to, down } of layers) x = residual(b, x, name, from, to, down, filters);
 
-  const features = flatten(b, globalAveragePool(b, x, 'mean'), 'features');
+  const perView = flatten(b, globalAveragePool(b, x, 'mean'), 'features');
+  // What follows is linear, so the mean of the features gives that of the embeddings.
+  const features =
+    views.length === 1 ? perView : meanOverViews(b, perView, views.length, 'batch', 'features/mean');
   const matrix = b.constant(source.tensor('fc', [256, dlibDimension]), 'fc');
   b.output('embedding', matMul(b, features, matrix, 'product'));
   return b.finish();

@@ -2,6 +2,8 @@ export { meanColour } from './build-options.ts';
 export type { BuildOptions } from './build-options.ts';
 export { dlibDimension, dlibInputSizePx, dlibResnet, dlibResnetOptions } from './dlib-resnet.ts';
 export type { DlibResnetOptions } from './dlib-resnet.ts';
+export { dlibResnetBytes } from './dlib-resnet-bytes.ts';
+export type { FaceView } from './face-views.ts';
 export {
   inceptionBlocks17,
   inceptionBlocks35,

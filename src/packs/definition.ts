@@ -8,7 +8,7 @@ import type { Pack, PackModels } from './pack.ts';
  * Counts up whenever a network is built differently from the same weights, so that no cache serves an
  * old one; a test holds it together with the hashes of what is built.
  */
-export const builderVersion = 1;
+export const builderVersion = 2;
 
 /** One network: where its weights lie inside the npm package, and what makes a graph of them. */
 export interface NetworkDefinition {
@@ -24,14 +24,17 @@ export interface NetworkDefinition {
 /** The networks of the packs that come with Visage. */
 export type BundledPart = Exclude<keyof PackModels, 'refine'>;
 
+/** Those in 8-bit arithmetic. */
+export type BytesPart = 'detectorBytes' | 'embedderBytes';
+
 /** A pack, and how its networks are made. */
 export interface PackDefinition {
   readonly pack: Pack;
   /** The npm package that holds the weights. */
   readonly package: string;
-  readonly networks: Readonly<Record<Exclude<BundledPart, 'detectorBytes'>, NetworkDefinition>> & {
+  readonly networks: Readonly<Record<Exclude<BundledPart, BytesPart>, NetworkDefinition>> & {
     /** The one that fits the machine is built. */
-    readonly detectorBytes: Readonly<Record<FilterBytes, NetworkDefinition>>;
+    readonly [Part in BytesPart]: Readonly<Record<FilterBytes, NetworkDefinition>>;
   };
 }
 

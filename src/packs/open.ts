@@ -2,15 +2,18 @@ import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { VisageError, visageError } from '../kernel/index.ts';
+import { bytesWithHead } from './bytes-with-head.ts';
 import { requestedCacheFolder, userCacheFolder } from './cache-folder.ts';
 import {
   type BundledPart,
   buildNetwork,
+  type BytesPart,
   type NetworkDefinition,
   networkKey,
   type PackDefinition,
+  sha256,
 } from './definition.ts';
 import { fittingFilterBytes } from './filter-bytes.ts';
 import { cachedModel } from './model-cache.ts';
@@ -57,18 +60,19 @@ export async function openModels(
       key: networkKey(network),
       build: () => buildNetwork(definition, network, join(weightsHome(), network.manifest)),
     });
-  const openFitting = async (): Promise<ModelFile> =>
-    open(networks.detectorBytes[await fittingFilterBytes(folder, multipliesBytesExactly)]);
+  const openFitting = async (part: BytesPart): Promise<ModelFile> => open(networks[part][await filters]);
+  const filters = fittingFilterBytes(folder, multipliesBytesExactly);
   const opening = [
     open(networks.detector),
-    openFitting(),
+    openFitting('detectorBytes'),
     open(networks.landmarks),
     open(networks.embedder),
+    openFitting('embedderBytes'),
   ] as const;
   // Not Promise.all alone: after a failure nothing may go on writing in the background.
   await Promise.allSettled(opening);
-  const [detector, detectorBytes, landmarks, embedder] = await Promise.all(opening);
-  return { detector, detectorBytes, landmarks, embedder };
+  const [detector, detectorBytes, landmarks, embedder, embedderBytes] = await Promise.all(opening);
+  return { detector, detectorBytes, landmarks, embedder, embedderBytes };
 }
 
 let temporaryFolder: Promise<string> | undefined;
@@ -112,13 +116,28 @@ async function openInstalled(
     const network = record.networks[part];
     return network !== undefined && 'bundled' in network ? [[part, network.bundled] as const] : [];
   });
-  if (borrowed.length > 0) {
-    const bundled = await openBundled(packDefinition(defaultPack), options);
-    for (const [part, name] of borrowed) models[part] = bundled[name];
-    if (models.detector === bundled.detector)
-      return { ...models, detectorBytes: bundled.detectorBytes } as PackModels;
-  }
-  return models as PackModels;
+  const { embedder } = record.networks;
+  const isTuned = embedder !== undefined && 'file' in embedder && embedder.trunk === 'bundled';
+  if (borrowed.length === 0 && !isTuned) return models as PackModels;
+  const bundled = await openBundled(packDefinition(defaultPack), options);
+  for (const [part, name] of borrowed) models[part] = bundled[name];
+  return {
+    ...(models as PackModels),
+    ...(models.detector === bundled.detector && { detectorBytes: bundled.detectorBytes }),
+    ...(isTuned && { embedderBytes: await tunedBytes(models.embedder!, bundled) }),
+  };
+}
+
+/** A fine-tuned embedder in 8-bit arithmetic, kept beside the one it comes from. */
+function tunedBytes(
+  tuned: ModelFile,
+  { embedder, embedderBytes }: Required<Pick<PackModels, BundledPart>>,
+): Promise<ModelFile> {
+  return cachedModel(dirname(embedderBytes.path), {
+    name: `${basename(tuned.path, '.onnx')}-bytes`,
+    key: sha256(Buffer.from(`${tuned.id}\n${embedderBytes.id}`)).slice(0, 16),
+    build: () => bytesWithHead(tuned, embedder, embedderBytes),
+  });
 }
 
 async function recordOf(name: string, folder: string): Promise<PackRecord> {

@@ -200,6 +200,8 @@ export interface PackModels {
   /** Finds the landmarks: the 68-point network, or MTCNN's O-Net; absent where the detector does. */
   readonly landmarks?: ModelFile;
   readonly embedder: ModelFile;
+  /** The same in 8-bit arithmetic, which is what faces are embedded with where it is there. */
+  readonly embedderBytes?: ModelFile;
 }
 
 /** A pack whose networks lie on disk, checked. */

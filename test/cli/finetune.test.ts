@@ -189,7 +189,7 @@ test('bad data and bad settings end in a coded error with advice, and leave no p
     // Numbers that are none any more;
     ['--learning-rate', '1e38', 1, 'TRAINING_DIVERGED'],
     // nothing but harm done.
-    ['--learning-rate', '0.5', 1, 'TRAINING_NO_GAIN', '--blend', '1'],
+    ['--learning-rate', '10', 1, 'TRAINING_NO_GAIN', '--blend', '1'],
     ['--learning-rate', '0', 2, 'OPTION_INVALID'],
     ['--apart', '1', 2, 'OPTION_INVALID'],
     ['--loss', 'other', 2, 'OPTION_INVALID'],
@@ -212,7 +212,7 @@ test('bad data and bad settings end in a coded error with advice, and leave no p
 });
 
 test('a training that made nothing better leaves a page that shows why, and no pack', async () => {
-  const harm = ['--learning-rate', '0.5', '--blend', '1'];
+  const harm = ['--learning-rate', '10', '--blend', '1'];
   const { exitCode, stdout, stderr } = await finetune('people', 'harmed', ...harm);
   assert.deepEqual([exitCode, stdout], [1, '']);
   assert.match(stderr, /harmed\.html shows how the training went\.\nerror TRAINING_NO_GAIN: /);
@@ -222,7 +222,7 @@ test('a training that made nothing better leaves a page that shows why, and no p
   assert.match(text, /harmed: no pack was made/);
   assert.match(text, /The training made nothing better: in \d+ steps none did better/);
   assert.match(text, /try a lower learning rate/);
-  assert.match(text, /--learning-rate 0\.5 .*--blend 1/);
+  assert.match(text, /--learning-rate 10 .*--blend 1/);
   // A row for each look, from the pack as it was on: none of them is better than the first.
   const rows = Array.from(
     page.matchAll(

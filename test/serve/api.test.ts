@@ -145,7 +145,11 @@ test('remembered faces of nobody are put together by person', async () => {
   assert.deepEqual(new Set(own.faces.map(({ faceId }: { faceId: string }) => faceId)), new Set(ids));
   assert.equal(own.faces.length, 2);
   await call('POST', '/faces/name', { name: 'Clustered', faceIds: ids });
-  assert.equal((await call('GET', '/clusters')).json().clusters.length, before);
+  // The gallery has grown, so one who was just near enough to somebody may be nobody again: only these are gone for certain.
+  const left = (await call('GET', '/clusters'))
+    .json()
+    .clusters.flatMap((cluster: typeof own) => cluster.faces);
+  assert.ok(left.length > 0 && !left.some(({ faceId }: { faceId: string }) => ids.includes(faceId)));
 });
 
 test('what cannot be taken is refused with a code, a sentence and the id of the request', async () => {
@@ -263,7 +267,7 @@ test('the networks of the pack can be had, for browsers that run them', async ()
   assert.equal(withheld, undefined);
   assert.deepEqual(
     networks.map(({ part }: { part: string }) => part),
-    ['detector', 'detectorBytes', 'landmarks', 'embedder'],
+    ['detector', 'detectorBytes', 'landmarks', 'embedder', 'embedderBytes'],
   );
   for (const { id, bytes } of networks) {
     const network = await call('GET', `/pack/networks/${id}`);

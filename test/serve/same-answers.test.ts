@@ -30,7 +30,8 @@ const gist = ({ box, name, distance, probability, certainty, unknown }: Named) =
   name,
   distance: distance.toFixed(4),
   probability: probability.toFixed(6),
-  certainty: certainty?.toFixed(5),
+  // Answers hold six digits; what is rounded twice can come out otherwise.
+  certainty: certainty?.toFixed(6),
   unknown,
 });
 

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Embedder } from '../../src/embed/index.ts';
+import { decodeModel, encodeModel } from '../../src/formats/index.ts';
 import type { Raster } from '../../src/image/index.ts';
-import { Random } from '../../src/kernel/index.ts';
-import { openPack } from '../../src/packs/index.ts';
+import { distance, Random, unit } from '../../src/kernel/index.ts';
+import { bytesWithHead } from '../../src/packs/bytes-with-head.ts';
+import { openPack, type PackModels } from '../../src/packs/index.ts';
 import { openInferencePool } from '../../src/runtime/index.ts';
 import { fineTunePack, type TrainingFace } from '../../src/train/index.ts';
 
@@ -63,6 +65,41 @@ test('a pack whose head was trained further is a pack of its own that opens and 
   const [embedding] = await new Embedder(pack, pool).embed([photos[0]!.crop]);
   assert.equal(embedding!.length, 128);
   assert.ok(embedding!.every((value) => Number.isFinite(value)));
+
+  // What embeds is the new head on 8-bit arithmetic: near to the float32 network, and moved from the old one as that.
+  const embedBy = async (
+    { embedderBytes, ...models }: PackModels,
+    inBytes: boolean,
+  ): Promise<Float32Array> => {
+    const used = inBytes ? { ...models, embedderBytes: embedderBytes! } : models;
+    const [numbers] = await new Embedder({ ...pack, models: used }, pool).embed([photos[0]!.crop]);
+    return unit(numbers!);
+  };
+  const bytes = unit(embedding!);
+  assert.deepEqual(bytes, await embedBy(pack.models, true));
+  const floats = await embedBy(pack.models, false);
+  const apart = distance(bytes, floats);
+  assert.ok(apart > 1e-5 && apart < 0.05, `${apart}`);
+  const moved = distance(bytes, await embedBy(bundled.models, true));
+  const wanted = distance(floats, await embedBy(bundled.models, false));
+  assert.ok(wanted > 1e-3 && Math.abs(moved / wanted - 1) < 0.2, `${moved} and ${wanted}`);
+});
+
+test('an embedder whose trunk is another one has no 8-bit arithmetic of the bundled one', async () => {
+  const { models } = await openPack('bundled');
+  const { embedder, embedderBytes } = models as Required<PackModels>;
+  const model = decodeModel(await readFile(embedder.path), embedder.path);
+  const [name] = [...model.graph.initializers.keys()];
+  const tensor = model.graph.initializers.get(name!)!;
+  const changed = new Map(model.graph.initializers).set(name!, {
+    ...tensor,
+    data: (tensor.data as Float32Array).map((value, i) => (i === 0 ? value + 1 : value)),
+  } as typeof tensor);
+  const path = join(modelsFolder, 'changed.onnx');
+  await writeFile(path, encodeModel({ ...model, graph: { ...model.graph, initializers: changed } }));
+  await assert.rejects(bytesWithHead({ name: 'changed', id: 'changed', path }, embedder, embedderBytes), {
+    code: 'MODEL_INVALID',
+  });
 });
 
 const bytesOf = async (name: string): Promise<Buffer> => {

@@ -11,8 +11,8 @@ const tell = (message: FromWorker): void => self.postMessage(message, { transfer
 
 async function open(pack: Pack, offered: readonly Network[]): Promise<VideoWatcher> {
   // Video is looked at in 8-bit arithmetic alone, where there is a network for it: a quarter to load.
-  const inBytes = offered.some(({ part }) => part === 'detectorBytes');
-  const networks = offered.filter(({ part }) => part !== 'detector' || !inBytes);
+  const inBytes = (part: string): boolean => offered.some((other) => other.part === `${part}Bytes`);
+  const networks = offered.filter(({ part }) => !inBytes(part));
   const contents = await loadNetworks(networks, (loadedBytes, totalBytes) =>
     tell({ kind: 'loading', loadedBytes, totalBytes }),
   );
@@ -24,6 +24,7 @@ async function open(pack: Pack, offered: readonly Network[]): Promise<VideoWatch
     await pool.load(model, contents[i]!);
   }
   models['detector'] ??= models['detectorBytes']!;
+  models['embedder'] ??= models['embedderBytes']!;
   const openPack: OpenPack = { ...pack, models: models as unknown as PackModels };
   return new VideoWatcher(openPack, pool);
 }

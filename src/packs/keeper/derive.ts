@@ -15,7 +15,7 @@ import { lockPack, type PackLockOptions } from './pack-lock.ts';
 export interface DerivedPack {
   readonly name: string;
   readonly description: string;
-  /** The embedder's ONNX file, with the inputs and outputs of the one it takes the place of. */
+  /** The embedder's ONNX file: the one it takes the place of with another head, its last matrix. */
   readonly embedder: Uint8Array;
   readonly maxDistance: number;
   /** How that number was measured. */
@@ -51,8 +51,14 @@ export async function derivePack(
   const { models } = await openPack(base, options);
   const isBundled = packs.some((bundled) => bundled.name === splitPackName(base).base);
   const record = isBundled ? undefined : await readInstalledRecord(folder, splitPackName(base).base);
+  const earlier = record?.networks.embedder;
+  const onBundled = isBundled || (earlier !== undefined && 'file' in earlier && earlier.trunk === 'bundled');
   const networks: Partial<Record<PackPart, NewNetwork>> = {
-    embedder: { name: `${name}-embedder`, bytes: () => embedder },
+    embedder: {
+      name: `${name}-embedder`,
+      bytes: () => embedder,
+      ...(onBundled && { trunk: 'bundled' as const }),
+    },
   };
   for (const part of packParts) {
     const model = models[part];

@@ -18,7 +18,7 @@ import { readInstalledRecord } from './pack-folder.ts';
 
 /** A network that becomes a file of a pack, or one that comes with Visage. */
 export type NewNetwork =
-  | { readonly name: string; readonly bytes: () => Uint8Array }
+  | { readonly name: string; readonly bytes: () => Uint8Array; readonly trunk?: 'bundled' }
   | { readonly bundled: 'detector' | 'landmarks' };
 
 /** A pack about to be installed. */
@@ -57,7 +57,8 @@ export async function installPack(
       const bytes = network.bytes();
       const file = `${network.name}.onnx`;
       await writeFileAtomically(join(home, file), bytes);
-      records[part] = { file, sha256: sha256(bytes), sizeBytes: bytes.length };
+      const { trunk } = network;
+      records[part] = { file, sha256: sha256(bytes), sizeBytes: bytes.length, ...(trunk && { trunk }) };
     }
     const record: PackRecord = { pack, networks: records, origins, notes };
     await writeFileAtomically(join(home, packFile), writePackRecord(record));

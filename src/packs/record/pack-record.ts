@@ -3,12 +3,18 @@ import type { Field } from './field.ts';
 import { packFieldNames, readPackFields } from './pack-fields.ts';
 
 /** The networks of a pack by their part, as {@link PackModels}. */
-export type PackPart = Exclude<keyof PackModels, 'detectorBytes'>;
+export type PackPart = Exclude<keyof PackModels, 'detectorBytes' | 'embedderBytes'>;
 export const packParts = ['detector', 'refine', 'landmarks', 'embedder'] as const satisfies PackPart[];
 
 /** A network of a pack: a file beside `pack.json`, or one that comes with Visage. */
 export type NetworkRecord =
-  | { readonly file: string; readonly sha256: string; readonly sizeBytes: number }
+  | {
+      readonly file: string;
+      readonly sha256: string;
+      readonly sizeBytes: number;
+      /** Of an embedder that differs from the bundled one in its head alone, as after fine-tuning. */
+      readonly trunk?: 'bundled';
+    }
   | { readonly bundled: 'detector' | 'landmarks' };
 
 /** A weight file that a network was made from. */
@@ -47,7 +53,13 @@ const readSha256 = (field: Field): string => {
 };
 
 function readNetwork(field: Field): NetworkRecord {
-  const { file, sha256, sizeBytes, bundled } = field.fields(['file', 'sha256', 'sizeBytes', 'bundled']);
+  const { file, sha256, sizeBytes, trunk, bundled } = field.fields([
+    'file',
+    'sha256',
+    'sizeBytes',
+    'trunk',
+    'bundled',
+  ]);
   if (bundled.present) {
     field.fields(['bundled']);
     return { bundled: bundled.choice(['detector', 'landmarks']) };
@@ -56,7 +68,12 @@ function readNetwork(field: Field): NetworkRecord {
   // Nothing outside of the pack's own folder.
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*\.onnx$/.test(name))
     file.fail('a file name that ends in .onnx, without folders');
-  return { file: name, sha256: readSha256(sha256), sizeBytes: sizeBytes.integer(1) };
+  return {
+    file: name,
+    sha256: readSha256(sha256),
+    sizeBytes: sizeBytes.integer(1),
+    ...trunk.optional('trunk', (given) => given.choice(['bundled'])),
+  };
 }
 
 function readOrigin(field: Field): OriginRecord {

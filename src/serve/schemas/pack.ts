@@ -1,9 +1,12 @@
 import { Type } from 'typebox';
 
-export const NetworkPartSchema = Type.Enum(['detector', 'detectorBytes', 'refine', 'landmarks', 'embedder'], {
-  description:
-    'What it does: finds faces; the same in 8-bit arithmetic; of MTCNN, judges them again; finds landmarks; embeds.',
-});
+export const NetworkPartSchema = Type.Enum(
+  ['detector', 'detectorBytes', 'refine', 'landmarks', 'embedder', 'embedderBytes'],
+  {
+    description:
+      'What it does: finds faces; the same in 8-bit arithmetic; of MTCNN, judges them again; finds landmarks; embeds.',
+  },
+);
 
 export const PackInUseSchema = Type.Object({
   pack: Type.Any({ description: 'Pack of the library, see src/packs/pack.ts.' }),
