@@ -44,7 +44,7 @@ export async function measureStages(photos: readonly string[], rounds: number): 
       const crops = await timed('align', round, async () =>
         faces.map((face) => alignFace(photo, face.landmarks, alignment)),
       );
-      await timed('embed (with mirror image)', round, () => embedder.embed(crops));
+      await timed('embed', round, () => embedder.embed(crops));
     }
   }
   const median = (values: readonly number[]): number =>

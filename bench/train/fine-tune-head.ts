@@ -43,7 +43,7 @@ const features = await lfwFeatures(needed, file, (line) => void process.stderr.w
 const { at, head } = await bundledNetwork();
 
 interface Faces {
-  /** [photos, 2, features] */
+  /** [photos, features] */
   readonly rows: Float32Array;
   readonly people: readonly number[];
 }
@@ -51,22 +51,16 @@ function facesOf(people: readonly (readonly string[])[], firstNumber = 0): Faces
   const found = people.flatMap((photos, person) =>
     photos.flatMap((photo) => (features.has(photo) ? [{ row: features.get(photo)!, person }] : [])),
   );
-  const rows = new Float32Array(found.length * 2 * featureSize);
+  const rows = new Float32Array(found.length * featureSize);
   for (const [i, { row }] of found.entries()) rows.set(row, i * row.length);
   return { rows, people: found.map(({ person }) => person + firstNumber) };
 }
 
-/** Means over crop and mirror image, as the pack embeds. */
-function meanRows({ rows, people }: Faces): Tensor<'float32'> {
-  const data = new Float32Array(people.length * featureSize);
-  for (let i = 0; i < people.length; i++) {
-    for (let k = 0; k < featureSize; k++) {
-      const from = 2 * i * featureSize + k;
-      data[i * featureSize + k] = (rows[from]! + rows[from + featureSize]!) / 2;
-    }
-  }
-  return { type: 'float32', dims: [people.length, featureSize], data };
-}
+const tensorOf = ({ rows, people }: Faces): Tensor<'float32'> => ({
+  type: 'float32',
+  dims: [people.length, featureSize],
+  data: rows,
+});
 
 // Each trained person's photos: 60 % to train on, 20 % to choose by, 20 % new.
 const random = new Random(seed).fork('split by photo');
@@ -88,7 +82,7 @@ print(
 
 const weights = weightsFrom(head, at);
 const embed = async (trainer: Trainer, faces: Faces) => ({
-  embeddings: await trainer.embed({ [at]: meanRows(faces) }, faces.people.length),
+  embeddings: await trainer.embed({ [at]: tensorOf(faces) }, faces.people.length),
   dimension: 128,
   people: faces.people,
 });
@@ -143,16 +137,10 @@ const result = await fineTune(
     graph: head,
     weights,
     people: training.people,
-    // Each time the crop, its mirror image, or the mean of both.
-    batch: (photos, random) => {
+    batch: (photos) => {
       const data = new Float32Array(photos.length * featureSize);
       for (const [i, photo] of photos.entries()) {
-        const share = random.choice([0, 0.5, 1]);
-        for (let k = 0; k < featureSize; k++) {
-          const from = 2 * photo * featureSize + k;
-          data[i * featureSize + k] =
-            share * training.rows[from]! + (1 - share) * training.rows[from + featureSize]!;
-        }
+        data.set(training.rows.subarray(photo * featureSize, (photo + 1) * featureSize), i * featureSize);
       }
       return { [at]: { type: 'float32', dims: [photos.length, featureSize], data } };
     },

@@ -1,13 +1,12 @@
 /**
- * What the trunk of the bundled recogniser gives for the middle face of every photo of LFW, of the crop and
- * of its mirror image: 256 numbers each. Kept in a file, since finding the faces takes half an hour.
+ * What the trunk of the bundled recogniser gives for the middle face of every photo of LFW: 256 numbers, the mean
+ * of all views. Kept in a file, since it takes minutes.
  */
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { middleFace } from '../../src/dataset/index.ts';
 import { decodeModel, encodeModel, readNpz, writeNpz } from '../../src/formats/index.ts';
 import { toModel, type Graph } from '../../src/graph/index.ts';
-import { mirror } from '../../src/image/index.ts';
 import { mapInOrder } from '../../src/kernel/index.ts';
 import { openPack, userCacheFolder } from '../../src/packs/index.ts';
 import { openRecognizer } from '../../src/recognizer.ts';
@@ -18,7 +17,6 @@ import { images } from './lfw-people.ts';
 export const featureSize = 256;
 export const defaultFeaturesFile = join(userCacheFolder(), 'bench', 'lfw-features.npz');
 
-/** Two rows a photo: of the crop and of its mirror image. */
 export type Features = ReadonlyMap<string, Float32Array>;
 
 /** The bundled recogniser, cut before its last matrix. */
@@ -46,10 +44,7 @@ async function compute(
   });
   for await (const { photo, crop } of crops) {
     if (crop === undefined) continue;
-    const data = new Uint8Array(2 * crop.data.length);
-    data.set(crop.data);
-    data.set(mirror(crop).data, crop.data.length);
-    const image = { type: 'uint8', dims: [2, crop.height, crop.width, 3], data } as const;
+    const image = { type: 'uint8', dims: [1, crop.height, crop.width, 3], data: crop.data } as const;
     features.set(photo, (await session.run({ image }))[at]!.data as Float32Array);
     if (features.size % 500 === 0) say(`${features.size}/${photos.length} photos`);
   }
@@ -65,16 +60,16 @@ export async function lfwFeatures(
   const kept = await readNpz(file).catch(() => undefined);
   const [names, rows] = [kept?.get('files'), kept?.get('features')];
   if (names?.type === 'string' && rows?.type === 'float32') {
-    const row = 2 * featureSize;
-    return new Map(names.data.map((name, i) => [name, rows.data.subarray(i * row, (i + 1) * row)]));
+    const rowOf = (i: number): Float32Array => rows.data.subarray(i * featureSize, (i + 1) * featureSize);
+    return new Map(names.data.map((name, i) => [name, rowOf(i)]));
   }
   const features = await compute(photos, say);
-  const data = new Float32Array(features.size * 2 * featureSize);
+  const data = new Float32Array(features.size * featureSize);
   for (const [i, row] of [...features.values()].entries()) data.set(row, i * row.length);
   await mkdir(dirname(file), { recursive: true });
   await writeNpz(file, {
     files: { type: 'string', dims: [features.size], data: [...features.keys()] },
-    features: { type: 'float32', dims: [features.size, 2, featureSize], data },
+    features: { type: 'float32', dims: [features.size, featureSize], data },
   });
   return features;
 }
