@@ -19,12 +19,17 @@ export function symmetricEigen(matrix: Float64Array, size: number): EigenPair[] 
   for (let i = 0; i < size; i++) vectors[i * size + i] = 1;
   let total = 0;
   for (const value of a) total += value * value;
-  for (let sweep = 0; sweep < mostSweeps; sweep++) {
-    let off = 0;
-    for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) off += 2 * a[i * size + j]! ** 2;
-    if (off <= total * Number.EPSILON ** 2) break;
+  // Where all numbers off the diagonal are so small, together they are nothing beside the whole.
+  const nothing = (Math.sqrt(total) * Number.EPSILON) / size;
+  let rotated = true;
+  for (let sweep = 0; rotated && sweep < mostSweeps; sweep++) {
+    rotated = false;
     for (let p = 0; p < size - 1; p++) {
-      for (let q = p + 1; q < size; q++) rotate(a, vectors, size, p, q);
+      for (let q = p + 1; q < size; q++) {
+        if (Math.abs(a[p * size + q]!) <= nothing) continue;
+        rotate(a, vectors, size, p, q);
+        rotated = true;
+      }
     }
   }
   const pairs = Array.from({ length: size }, (_, i): EigenPair => {
@@ -36,20 +41,22 @@ export function symmetricEigen(matrix: Float64Array, size: number): EigenPair[] 
   return pairs.sort((x, y) => Math.abs(y.value) - Math.abs(x.value));
 }
 
-/** Turns axes p and q so that a[p, q] becomes 0. */
+/** Turns axes p and q so that a[p, q] becomes 0; columns are what rows are. */
 function rotate(a: Float64Array, vectors: Float64Array, size: number, p: number, q: number): void {
   const apq = a[p * size + q]!;
-  if (apq === 0) return;
-  const theta = (a[q * size + q]! - a[p * size + p]!) / (2 * apq);
+  const [app, aqq] = [a[p * size + p]!, a[q * size + q]!];
+  const theta = (aqq - app) / (2 * apq);
   const tangent = (theta >= 0 ? 1 : -1) / (Math.abs(theta) + Math.hypot(theta, 1));
   const cosine = 1 / Math.hypot(tangent, 1);
   const sine = tangent * cosine;
-  for (let k = 0; k < size; k++) {
-    const [kp, kq] = [a[k * size + p]!, a[k * size + q]!];
-    a[k * size + p] = cosine * kp - sine * kq;
-    a[k * size + q] = sine * kp + cosine * kq;
-  }
   turnRows(a, size, p, q, cosine, sine);
+  for (let k = 0; k < size; k++) {
+    a[k * size + p] = a[p * size + k]!;
+    a[k * size + q] = a[q * size + k]!;
+  }
+  a[p * size + p] = app - tangent * apq;
+  a[q * size + q] = aqq + tangent * apq;
+  a[p * size + q] = a[q * size + p] = 0;
   turnRows(vectors, size, p, q, cosine, sine);
 }
 
@@ -62,7 +69,8 @@ function turnRows(
   sine: number,
 ): void {
   for (let k = 0; k < size; k++) {
-    const [pk, qk] = [rows[p * size + k]!, rows[q * size + k]!];
+    const pk = rows[p * size + k]!;
+    const qk = rows[q * size + k]!;
     rows[p * size + k] = cosine * pk - sine * qk;
     rows[q * size + k] = sine * pk + cosine * qk;
   }

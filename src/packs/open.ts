@@ -60,8 +60,8 @@ export async function openModels(
       key: networkKey(network),
       build: () => buildNetwork(definition, network, join(weightsHome(), network.manifest)),
     });
-  const openFitting = async (part: BytesPart): Promise<ModelFile> => open(networks[part][await filters]);
   const filters = fittingFilterBytes(folder, multipliesBytesExactly);
+  const openFitting = async (part: BytesPart): Promise<ModelFile> => open(networks[part][await filters]);
   const opening = [
     open(networks.detector),
     openFitting('detectorBytes'),
