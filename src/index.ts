@@ -214,6 +214,7 @@ export {
   fineTune,
   fineTuneHead,
   fineTunePack,
+  graphContrastiveLoss,
   graphOfModel,
   graphTripletLoss,
   headOf,
@@ -223,6 +224,7 @@ export {
   personBatches,
   readCheckpoint,
   splitGraph,
+  strangerDistance,
   Trainer,
   Trunk,
   tripletLoss,
@@ -235,6 +237,7 @@ export {
 } from './train/index.ts';
 export type {
   AugmentationOptions,
+  ContrastiveOptions,
   DifferentiateOptions,
   FineTuned,
   FaceFeatures,

@@ -6,6 +6,8 @@
  * 20 % of the people.
  *
  *     node dist/bench/train/fine-tune-head.js [seed] [features.npz]
+ *
+ * FINE_TUNE='{"loss":"triplet"}' and the like set other options of `fineTuneHead`.
  */
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -15,11 +17,12 @@ import { distance, Random, unit, type Tensor } from '../../src/kernel/index.ts';
 import {
   blendGraphs,
   fineTune,
-  gentleBlend,
   gentleFineTuning,
+  strangerDistance,
   Trainer,
   trueAcceptRate,
   weightsFrom,
+  type FineTuneHeadOptions,
   type FineTuneOptions,
 } from '../../src/train/index.ts';
 import { inShared } from '../../test/support/repository.ts';
@@ -125,12 +128,13 @@ async function judge(graph: Graph) {
 
 print('before');
 const before = await judge(head);
-const settings: FineTuneOptions = {
-  ...gentleFineTuning,
-  loss: 'triplet',
-  seed,
-  ...(JSON.parse(process.env['FINE_TUNE'] ?? '{}') as FineTuneOptions),
-};
+const wanted = JSON.parse(process.env['FINE_TUNE'] ?? '{}') as FineTuneHeadOptions;
+const { blend, ...gentle } = { ...gentleFineTuning(wanted.loss ?? 'contrastive'), ...wanted };
+const line = await (async () => {
+  await using trainer = Trainer.open(head, weights, 1);
+  return strangerDistance(await embed(trainer, training));
+})();
+const settings: FineTuneOptions = { ...gentle, threshold: wanted.threshold ?? line, seed };
 const started = performance.now();
 const result = await fineTune(
   {
@@ -146,7 +150,7 @@ const result = await fineTune(
     },
     // Part of the way, as it would be installed.
     score: async ({ network }) => {
-      await using trainer = Trainer.open(blendGraphs(head, network, weights, gentleBlend), weights, 1);
+      await using trainer = Trainer.open(blendGraphs(head, network, weights, blend), weights, 1);
       return (await rateOf(trainer, choosing)) + (await rateOf(trainer, apart));
     },
   },
@@ -157,9 +161,9 @@ const result = await fineTune(
     ),
 );
 // Part of the way only: much of the gain, little of the loss.
-const blended = blendGraphs(head, result.graph, weights, gentleBlend);
+const blended = blendGraphs(head, result.graph, weights, blend);
 print(
-  `after: step ${result.bestStep}, ${percent(gentleBlend)} of the way, ${((performance.now() - started) / 1000).toFixed(0)} s`,
+  `after: step ${result.bestStep}, ${percent(blend)} of the way, ${((performance.now() - started) / 1000).toFixed(0)} s`,
 );
 const after = await judge(blended);
 const points = (to: number, from: number): string =>

@@ -17,6 +17,7 @@ from torch.nn import functional as F
 COUNT, DIMENSION, PER_PERSON, MARGIN = 12, 8, 3, 0.2
 PEOPLE = [i // PER_PERSON for i in range(COUNT)]
 SCALE, ANGLE = 16.0, 0.3
+THRESHOLD, SOFTNESS, STRANGER_WEIGHT = 0.8, 0.2, 5.0
 
 generator = np.random.RandomState(5)
 # Photos of a person lie near each other, but not nearer than all others.
@@ -64,6 +65,25 @@ def triplet(rule, soft):
     }
 
 
+def contrastive():
+    x = torch.tensor(EMBEDDINGS, requires_grad=True)
+    e = F.normalize(x)
+    pairs = [(i, j) for i in range(COUNT) for j in range(i)]
+    distances = torch.stack([((e[i] - e[j]) ** 2).sum() for i, j in pairs])
+    same = torch.tensor([PEOPLE[i] == PEOPLE[j] for i, j in pairs])
+    # Minus the logarithm of the probability that a pair is what it is.
+    logits = (THRESHOLD - distances) / (SOFTNESS * THRESHOLD)
+    own = F.binary_cross_entropy_with_logits(logits[same], torch.ones_like(logits[same]))
+    strangers = F.binary_cross_entropy_with_logits(logits[~same], torch.zeros_like(logits[~same]))
+    loss = SOFTNESS * THRESHOLD * (own + STRANGER_WEIGHT * strangers)
+    loss.backward()
+    return {
+        "loss": loss.item(),
+        "active": (distances[same] > THRESHOLD).double().mean().item(),
+        "gradient": [round(v, 9) for v in x.grad.reshape(-1).tolist()],
+    }
+
+
 def arcface():
     x = torch.tensor(EMBEDDINGS, requires_grad=True)
     w = torch.tensor(CLASSES, requires_grad=True)
@@ -88,6 +108,7 @@ def main():
         "margin": MARGIN,
         "embeddings": EMBEDDINGS.reshape(-1).tolist(),
         "triplets": [triplet(rule, soft) for rule in ("batch-all", "batch-hard", "semi-hard") for soft in (False, True)],
+        "contrastive": {"threshold": THRESHOLD, "softness": SOFTNESS, "strangerWeight": STRANGER_WEIGHT, **contrastive()},
         "arcface": {"scale": SCALE, "angle": ANGLE, "classes": CLASSES.reshape(-1).tolist(), **arcface()},
     }
     with open(os.path.join(here, "..", "..", "test", "train", "goldens", "losses.json"), "w", encoding="utf-8") as file:

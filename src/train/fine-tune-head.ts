@@ -6,12 +6,13 @@ import {
   fineTuneOptions,
   type FineTuned,
   type FineTuneHooks,
-  type FineTuneOptions,
   type TrainingMoment,
 } from './fine-tune.ts';
 import { weightsOf, withWeights } from './gradient-session.ts';
 import { divideForTraining, type PhotoRoles } from './photo-roles.ts';
 import { meanRows, variedRows, type TrunkShape } from './feature-rows.ts';
+import { gentleBlend, gentleFineTuning } from './gentle-fine-tuning.ts';
+import { strangerDistance } from './stranger-distance.ts';
 import { Trainer } from './trainer.ts';
 import type { FaceFeatures, Trunk } from './trunk.ts';
 import {
@@ -23,31 +24,6 @@ import {
   type TrialOutcome,
   type VerificationTrials,
 } from './verification-trials.ts';
-
-/**
- * What docs/training.md says about fine-tuning: many people in a batch, a small margin, small steps. Chosen with
- * bench/train/fine-tune-head.ts on the bundled pack.
- */
-export const gentleFineTuning = {
-  mining: 'batch-hard',
-  // Unit embeddings of that network lie close: strangers are 0.32 apart on average, in squared distance.
-  margin: 0.05,
-  method: 'sgd',
-  learningRate: 0.02,
-  warmupSteps: 10,
-  steps: 100,
-  // Only among many strangers are there some as near as those that one in a thousand mistakes.
-  peoplePerBatch: 300,
-  photosPerPerson: 4,
-  checkEvery: 10,
-  patience: 5,
-} as const satisfies FineTuneOptions;
-
-/** The same for centres of people instead of triplets. */
-const gentleArcface = { learningRate: 0.001 } as const satisfies FineTuneOptions;
-
-/** How far from the old head to the new one, see `blendGraphs`. */
-export const gentleBlend = 0.3;
 
 /** Options of {@link fineTuneHead} beside those of `fineTune`. */
 export const fineTuneHeadOptions = {
@@ -64,7 +40,7 @@ export const fineTuneHeadOptions = {
     default: gentleBlend,
     exclusiveMin: 0,
     max: 1,
-    description: 'how far from the old head to the new one',
+    description: 'how far from the old head to the new one, see `blendGraphs`',
   },
 } as const;
 
@@ -102,6 +78,8 @@ export interface TunedHead {
 
 /** Photos that are compared with each other at most: 80,000 pairs are sorted in a blink. */
 const mostPhotos = 400;
+/** Photos between which the line is drawn at most: two million pairs, of which two thousand lie below it. */
+const mostPhotosOfLine = 2000;
 /** Photos of each trained person that new ones are compared with. */
 const knownPhotosEach = 3;
 
@@ -109,7 +87,8 @@ const knownPhotosEach = 3;
  * Trains the head of a network further on features of its trunk. Some people are kept apart, and of trained people
  * with photos enough some photos: the ones choose when to stop, the others judge.
  *
- * Options that are not given are {@link gentleFineTuning}.
+ * Options that are not given are those of {@link gentleFineTuning}, with the contrastive loss. Its `threshold` is then
+ * measured: where the old head draws the line between the people that are trained on, see {@link strangerDistance}.
  * @throws VisageError `TRAINING_DATA`, `TRAINING_DIVERGED`, `TRAINING_NO_GAIN`, `OPTION_INVALID`, `OPTION_UNKNOWN`;
  *   the reason of `signal`
  */
@@ -121,11 +100,10 @@ export async function fineTuneHead(
   signal?: AbortSignal,
   hooks: FineTuneHooks = {},
 ): Promise<TunedHead> {
-  const arcface = options.loss === 'arcface' ? gentleArcface : {};
-  const given = { ...gentleFineTuning, ...arcface, ...options };
-  const { apart, blend, ...settings } = checkOptions('fineTuneHead', fineTuneHeadOptions, given);
+  const given = { ...gentleFineTuning(options.loss ?? 'contrastive'), ...options };
+  const { apart, blend, ...checked } = checkOptions('fineTuneHead', fineTuneHeadOptions, given);
   const { head, at, weights } = trunk;
-  const random = new Random(settings.seed);
+  const random = new Random(checked.seed);
   const owners = faces.map(({ person }) => person);
   const roles = divideForTraining(owners, apart, random.fork('people apart'));
   const numberOf = new Map([...roles.trainedPeople, ...roles.peopleApart].map((person, i) => [person, i]));
@@ -136,6 +114,10 @@ export async function fineTuneHead(
     judging: trialsOf(roles, 'judging', people, some),
   };
   const needed = placesOf([...Object.values(trials.choosing), ...Object.values(trials.judging)]);
+  const settings =
+    checked.loss === 'contrastive' && options.threshold === undefined
+      ? { ...checked, threshold: await lineOf(trunk, faces, roles, people, some) }
+      : checked;
   const rows = meanRows(trunk, faces, needed);
   const embed = async (trainer: Trainer): Promise<PlacedEmbeddings> => {
     const embeddings = await trainer.embed({ [at]: rows }, needed.length);
@@ -193,6 +175,22 @@ export async function fineTuneHead(
   };
 }
 
+/** Where the old head draws the line between people that are trained on. */
+async function lineOf(
+  trunk: Pick<Trunk, 'head' | 'at' | 'weights' | 'featureSize' | 'views'>,
+  faces: readonly FaceFeatures[],
+  { training }: PhotoRoles,
+  people: readonly number[],
+  random: Random,
+): Promise<number> {
+  const places = somePeople(training, people, random.fork('line'), mostPhotosOfLine);
+  const embeddings = await withTrainer(trunk.head, trunk.weights, (trainer) =>
+    trainer.embed({ [trunk.at]: meanRows(trunk, faces, places) }, places.length),
+  );
+  const dimension = embeddings.length / places.length;
+  return strangerDistance({ embeddings, dimension, people: places.map((place) => people[place]!) });
+}
+
 /** Mean of the true accept rates; of equal ones the one whose people lie farther apart. */
 function scoreOf(unseen: TrialOutcome, fresh: TrialOutcome | undefined): number {
   const kinds = fresh === undefined ? [unseen] : [unseen, fresh];
@@ -245,17 +243,22 @@ function trialsOf(
 }
 
 /** The photos of as many people as fit, drawn at random. */
-function somePeople(photos: readonly number[], people: readonly number[], random: Random): number[] {
-  if (photos.length <= mostPhotos) return [...photos];
+function somePeople(
+  photos: readonly number[],
+  people: readonly number[],
+  random: Random,
+  most = mostPhotos,
+): number[] {
+  if (photos.length <= most) return [...photos];
   const own = new Map<number, number[]>();
   for (const photo of photos) own.set(people[photo]!, [...(own.get(people[photo]!) ?? []), photo]);
   const lists = [...own.values()];
   const chosen: number[] = [];
   for (const i of random.permutation(lists.length)) {
-    if (chosen.length + lists[i]!.length <= mostPhotos) chosen.push(...lists[i]!);
+    if (chosen.length + lists[i]!.length <= most) chosen.push(...lists[i]!);
   }
   // One person with more photos than all: some of them.
-  return (chosen.length > 1 ? chosen : photos.slice(0, mostPhotos)).sort((a, b) => a - b);
+  return (chosen.length > 1 ? chosen : photos.slice(0, most)).sort((a, b) => a - b);
 }
 
 function placesOf(all: readonly (VerificationTrials | undefined)[]): number[] {

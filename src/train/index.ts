@@ -4,8 +4,8 @@ export { extendGraph } from './autodiff/graph-copy.ts';
 export { runningMomentum, withBatchStatistics } from './batch-statistics.ts';
 export { squaredDistances } from './loss/distances.ts';
 export type { LabelledEmbeddings } from './loss/distances.ts';
-export { arcFaceLoss, graphTripletLoss, unitLength } from './loss/graph-losses.ts';
-export type { ArcFaceOptions, GraphTripletOptions } from './loss/graph-losses.ts';
+export { arcFaceLoss, graphContrastiveLoss, graphTripletLoss, unitLength } from './loss/graph-losses.ts';
+export type { ArcFaceOptions, ContrastiveOptions, GraphTripletOptions } from './loss/graph-losses.ts';
 export { mineTriplets, miningRules } from './loss/mining.ts';
 export type { MiningRule, Triplets } from './loss/mining.ts';
 export { lossOfTriplets, tripletLoss, tripletOptions } from './loss/triplet.ts';
@@ -44,6 +44,8 @@ export type {
   TrainingScore,
 } from './fine-tune.ts';
 export { readFineTuneCheckpoint, writeFineTuneCheckpoint } from './fine-tune-checkpoint.ts';
+export { gentleFineTuning } from './gentle-fine-tuning.ts';
+export { strangerDistance } from './stranger-distance.ts';
 export { allPairs, trueAcceptRate } from './verification-score.ts';
 export type { AllPairs } from './verification-score.ts';
 export { judgeTrials, trialDistances } from './verification-trials.ts';
@@ -56,8 +58,6 @@ export type { FaceFeatures, TrainingFace } from './trunk.ts';
 export {
   fineTuneHead,
   fineTuneHeadOptions,
-  gentleBlend,
-  gentleFineTuning,
   ratesOf,
 } from './fine-tune-head.ts';
 export type { BeforeAndAfter, FineTuneHeadOptions, TunedHead } from './fine-tune-head.ts';

@@ -8,10 +8,31 @@ export const trainerOptions = {
   ...optimiserOptions,
   loss: {
     type: 'choice',
-    choices: ['triplet', 'arcface'],
+    choices: ['triplet', 'contrastive', 'arcface'],
     default: 'triplet',
     description:
-      'triplet: distances between photos; arcface: softmax over the people, with an angular margin',
+      'triplet: distances between photos; contrastive: on which side of one distance pairs lie; arcface: softmax over the people, with an angular margin',
+  },
+  threshold: {
+    type: 'number',
+    default: 1,
+    exclusiveMin: 0,
+    max: 4,
+    description:
+      'of contrastive: squared distance that photos of one person should be nearer than, and photos of two people farther',
+  },
+  softness: {
+    type: 'number',
+    default: 0.15,
+    exclusiveMin: 0,
+    max: 10,
+    description: 'of contrastive: how soon a pair beyond the threshold is content, as a share of it',
+  },
+  strangerWeight: {
+    type: 'number',
+    default: 100,
+    min: 0,
+    description: 'of contrastive: weight of the pairs of two people, those of one person having 1',
   },
   arcScale: {
     type: 'number',

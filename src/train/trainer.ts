@@ -28,7 +28,7 @@ export interface StepReport {
   /** From 1. */
   readonly step: number;
   readonly loss: number;
-  /** Share of the triplets that still push, in [0, 1]; `undefined` without triplets. */
+  /** Share of the triplets, or of one person's pairs, that still push, in [0, 1]; `undefined` without either. */
   readonly activeShare: number | undefined;
   /** Length of the whole gradient before clipping. */
   readonly gradientNorm: number;
@@ -56,7 +56,7 @@ const decays = (dims: readonly number[]): boolean => dims.length > 1;
 /**
  * Trains chosen weights of a network with the output `embedding`, a batch a step.
  *
- * Where the loss can be part of the graph (arcface; batch-hard and batch-all triplets; a batch that fits at
+ * Where the loss can be part of the graph (contrastive, arcface; batch-hard and batch-all triplets; a batch that fits at
  * once) one run does all. Otherwise the batch is embedded in micro-batches, mined, and each micro-batch
  * then goes forward and backward with its part of dL/dembedding (Gao et al. 2021, "gradient caching"):
  * with frozen batch normalisation exactly the gradient of the whole batch, in the memory of a part.
@@ -151,7 +151,7 @@ export class Trainer implements AsyncDisposable {
   #isWhole(count: number): boolean {
     const { loss, mining, microBatch } = this.#settings;
     if (microBatch > 0 && microBatch < count && loss === 'triplet') return false;
-    return loss === 'arcface' || mining === 'batch-hard' || mining === 'batch-all';
+    return loss !== 'triplet' || mining === 'batch-hard' || mining === 'batch-all';
   }
 
   #threads(): { threads?: number } {

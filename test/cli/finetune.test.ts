@@ -29,7 +29,7 @@ after(async () => {
   await rm(folder, { recursive: true });
 });
 
-const usual = ['--variations', '0', '--margin', '0.3', '--learning-rate', '0.002', '--apart', '0.4'];
+const usual = ['--variations', '0', '--apart', '0.4'];
 const finetune = (dataset: string, name: string, ...more: string[]) =>
   recordCommandLine(
     ['finetune', inFolder(dataset), '--as', name, '--report', inFolder(`${name}.html`), ...usual, ...more],
@@ -75,7 +75,7 @@ test('a pack is made, known to every verb, with a page and a calibration, and th
 
   const page = await readFile(inFolder('tuned.html'), 'utf8');
   assert.deepEqual(htmlTroubles(page), []);
-  for (const words of ['people never trained on', 'Learning rate', 'Triplets that still push', '--as tuned'])
+  for (const words of ['people never trained on', 'Learning rate', 'Pairs that still push', '--as tuned'])
     assert.ok(page.includes(words), words);
 
   const list = await recordCommandLine(['models', 'list', '--json'], rooms);
@@ -236,15 +236,19 @@ test('a training that made nothing better leaves a page that shows why, and no p
   assert.ok(!existsSync(inFolder('models', 'harmed')));
 });
 
-test('single files that cannot be read are left out and named', async () => {
+test('single files that cannot be read are left out and named, with triplets too', async () => {
   await cp(inFolder('people'), inFolder('mixed'), { recursive: true });
   await writeFile(inFolder('mixed', 'p0', 'broken.jpg'), 'no photo');
-  const made = await finetune('mixed', 'mixed', '--json', '--quiet');
+  const triplets = ['--loss', 'triplet', '--margin', '0.3', '--learning-rate', '0.002'];
+  const made = await finetune('mixed', 'mixed', ...triplets, '--json', '--quiet');
   assert.equal(made.exitCode, 0, made.stdout);
-  const { skipped } = JSON.parse(made.stdout) as Document;
+  const { skipped, blend } = JSON.parse(made.stdout) as Document;
+  assert.equal(blend, 0.3, 'triplets go less far');
   assert.deepEqual(
     skipped.map(({ file, error }) => [file, error.code]),
     [['p0/broken.jpg', 'IMAGE_UNREADABLE']],
   );
-  assert.ok((await readFile(inFolder('mixed.html'), 'utf8')).includes('p0/broken.jpg'));
+  const page = await readFile(inFolder('mixed.html'), 'utf8');
+  for (const words of ['p0/broken.jpg', 'Triplets that still push', '--mining batch-hard'])
+    assert.ok(page.includes(words), words);
 });

@@ -49,6 +49,7 @@ const data: TrainingPageData = {
   trained: { people: 40, photos: 200 },
   apart: { people: 10, photos: 40 },
   loss: 'triplets, batch-hard',
+  pushing: 'triplets',
   curve: [0, 10, 20, 30].map((step) => ({
     step,
     loss: step === 0 ? undefined : 0.02 / step,
@@ -86,6 +87,7 @@ const failed: FailedTrainingPageData = {
   reason: `Nothing better: ${hostile}.`,
   advice: `Give more photos: ${hostile}.`,
   loss: 'triplets, batch-hard',
+  pushing: 'triplets',
   curve: data.curve.map((point) => ({
     ...point,
     unseen: 0.9 - point.step / 1000,
@@ -138,6 +140,9 @@ describe('the page of a fine-tuning', () => {
     assert.match(poor, /flatters a little/);
     assert.match(poor, /too few for a calibration/);
     assert.doesNotMatch(poor, /Triplets that still push/);
+    const paired = await trainingPage({ ...data, loss: 'contrastive', pushing: 'pairs' });
+    assert.match(paired, /Pairs that still push/);
+    assert.doesNotMatch(paired, /triplets/i);
   });
 
   it('fits a phone and a desk, light and dark, and asks for nothing', {

@@ -8,11 +8,13 @@ import { Random, type Tensor } from '../../src/kernel/index.ts';
 import {
   fineTune,
   readFineTuneCheckpoint,
+  squaredDistances,
+  strangerDistance,
   writeFineTuneCheckpoint,
   trueAcceptRate,
   type FineTuneOptions,
   type FineTuneTask,
-  type Trainer,
+  Trainer,
   type TrainingMoment,
 } from '../../src/train/index.ts';
 
@@ -87,6 +89,41 @@ test('fine-tuning learns what tells people apart, also people it never saw', asy
   assert.ok(moments.slice(1).every(({ activeShare }) => activeShare! >= 0 && activeShare! <= 1));
 });
 
+test('pairs against the line that the network draws itself teach it too; the line lets in one stranger in a hundred', async () => {
+  const embedded = async (graph: Graph, { rows, owners }: typeof apart) => {
+    await using trainer = Trainer.open(graph, ['matrix'], 1);
+    const embeddings = await trainer.embed(features(rows), owners.length);
+    return { embeddings, dimension, people: owners };
+  };
+  const faces = await embedded(task.graph, training);
+  const threshold = strangerDistance(faces, 0.01);
+  const squared = squaredDistances(faces);
+  const strangers = Array.from(squared).filter((_, at) => {
+    const [row, column] = [Math.floor(at / faces.people.length), at % faces.people.length];
+    return row < column && faces.people[row] !== faces.people[column];
+  });
+  const within = strangers.filter((distance) => distance <= threshold).length;
+  assert.equal(within, Math.floor(0.01 * strangers.length));
+  assert.equal(strangerDistance(faces, 1e-9), Math.min(...strangers));
+  assert.throws(() => strangerDistance({ ...faces, people: faces.people.map(() => 0) }), {
+    code: 'TRAINING_DATA',
+  });
+
+  // A photo that lies in two folders makes no line of nothing.
+  const twice = Float32Array.of(1, 0, 1, 0, 0, 1);
+  assert.equal(strangerDistance({ embeddings: twice, dimension: 2, people: [0, 1, 1] }), 2);
+
+  const settings = { ...options, loss: 'contrastive', threshold, strangerWeight: 10 } as const;
+  const { history, graph } = await fineTune(task, settings);
+  const best = Math.max(...history.map(({ score }) => score));
+  assert.ok(best > history[0]!.score + 0.1, `${history[0]!.score} → ${best}`);
+  assert.ok(history.at(-1)!.loss! < history[1]!.loss!);
+  // Without triplets there is something to count all the same: pairs of one person beyond the line.
+  assert.ok(history.at(-1)!.activeShare! < history[1]!.activeShare!);
+  const after = trueAcceptRate(await embedded(graph, apart), 0.01).rate;
+  assert.equal(after, best);
+});
+
 const matrixOf = async (seed: number) =>
   (await fineTune(task, { ...options, steps: 20, seed })).graph.initializers.get('matrix');
 
@@ -119,7 +156,7 @@ test('a training stops at a signal, and too little data before it starts', async
   });
 });
 
-for (const loss of ['triplet', 'arcface'] as const) {
+for (const loss of ['triplet', 'contrastive', 'arcface'] as const) {
   test(`a training with ${loss} that was stopped and went on ends as one that never stopped`, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'visage-kept-'));
     try {

@@ -8,7 +8,9 @@ import { GraphBuilder, toModel, type Value } from '../../src/graph/index.ts';
 import { Random } from '../../src/kernel/index.ts';
 import {
   arcFaceLoss,
+  type ContrastiveOptions,
   differentiate,
+  graphContrastiveLoss,
   graphTripletLoss,
   mineTriplets,
   squaredDistances,
@@ -31,6 +33,11 @@ interface Golden {
     readonly active: number;
     readonly gradient: readonly number[];
   }[];
+  readonly contrastive: ContrastiveOptions & {
+    readonly loss: number;
+    readonly active: number;
+    readonly gradient: readonly number[];
+  };
   readonly arcface: {
     readonly scale: number;
     readonly angle: number;
@@ -123,6 +130,19 @@ for (const { rule, soft, ...expected } of golden.triplets) {
     assert.ok(relativeError(got['gradient/embedding']!, expected.gradient) < 1e-4);
   });
 }
+
+test('the contrastive loss is that of PyTorch', async () => {
+  const { loss, active, gradient, ...options } = golden.contrastive;
+  assert.ok(active > 0 && active < 1);
+  const got = await runLoss((b, unit, people) => {
+    const result = graphContrastiveLoss(b, unit, people, options);
+    b.output('loss', result.loss);
+    b.output('active', result.activeShare);
+  });
+  assert.ok(Math.abs(got['loss']![0]! - loss) < 1e-5);
+  assert.ok(Math.abs(got['active']![0]! - active) < 1e-6);
+  assert.ok(relativeError(got['gradient/embedding']!, gradient) < 1e-4);
+});
 
 test('the ArcFace loss is that of PyTorch', async () => {
   const { scale, angle, classes, ...expected } = golden.arcface;

@@ -24,6 +24,7 @@ export async function writeTrainingPage(
     trained: { people: roles.trainedPeople.length, photos: roles.training.length },
     apart: { people: roles.peopleApart.length, photos: apart.size },
     loss: lossText(request),
+    pushing: pushingOf(request),
     curve: training.history.map(pointOf),
     bestStep: training.bestStep,
     end: training.end,
@@ -62,6 +63,7 @@ export async function writeFailedTrainingPage(
     reason: error.message,
     advice: error.hint,
     loss: lossText(request),
+    pushing: pushingOf(request),
     curve: history.map(pointOf),
     failed: unusable,
     repetition: repetitionOf(request, dataset, history),
@@ -70,7 +72,10 @@ export async function writeFailedTrainingPage(
 }
 
 const lossText = ({ loss, mining }: FinetuneRequest): string =>
-  loss === 'arcface' ? 'ArcFace' : `triplets, ${mining}`;
+  loss === 'triplet' ? `triplets, ${mining}` : { contrastive: 'contrastive', arcface: 'ArcFace' }[loss];
+
+const pushingOf = ({ loss }: FinetuneRequest): 'pairs' | 'triplets' =>
+  loss === 'contrastive' ? 'pairs' : 'triplets';
 
 function pointOf(moment: TrainingMoment): TrainingPagePoint {
   const { step, loss, activeShare, learningRate } = moment;
@@ -86,7 +91,8 @@ function repetitionOf(
   const words = ['visage', 'finetune', request.path, '--as', request.name, '--pack', request.pack];
   const { loss, mining, margin, learningRate, epochs, minutes, patience, apart } = request;
   const { blend, variations, face, seed } = request;
-  const flags = { loss, mining, margin, 'learning-rate': learningRate, epochs, minutes, patience, apart };
+  const triplets = loss === 'triplet' ? { mining, margin } : {};
+  const flags = { loss, ...triplets, 'learning-rate': learningRate, epochs, minutes, patience, apart };
   for (const [flag, value] of Object.entries({ ...flags, blend, variations, face, seed })) {
     if (value === undefined || (flag === 'minutes' && value === 0)) continue;
     words.push(`--${flag}`, String(value));

@@ -37,7 +37,7 @@ export interface FinetuneRequest {
   readonly name: string;
   readonly report: string;
   readonly workers: { readonly workers?: number };
-  readonly loss: 'triplet' | 'arcface';
+  readonly loss: 'contrastive' | 'triplet' | 'arcface';
   readonly mining: NonNullable<FineTuneHeadOptions['mining']>;
   readonly margin: number;
   readonly learningRate?: number;
@@ -45,7 +45,7 @@ export interface FinetuneRequest {
   readonly minutes: number;
   readonly patience: number;
   readonly apart: number;
-  readonly blend: number;
+  readonly blend?: number;
   readonly variations: number;
   readonly face: FaceChoice;
   readonly seed: number;
@@ -181,7 +181,7 @@ function change({ trials, before, after }: Awaited<ReturnType<typeof fineTuneHea
 
 function headOptions(request: FinetuneRequest, faces: number): FineTuneHeadOptions {
   const { loss, mining, margin, learningRate, epochs, minutes, patience, apart, blend, seed } = request;
-  const { peoplePerBatch, photosPerPerson } = gentleFineTuning;
+  const { peoplePerBatch, photosPerPerson } = gentleFineTuning(loss);
   const steps = epochs === undefined ? undefined : stepsOf(epochs, faces, peoplePerBatch * photosPerPerson);
   return {
     loss,
@@ -190,8 +190,8 @@ function headOptions(request: FinetuneRequest, faces: number): FineTuneHeadOptio
     minutes,
     patience,
     apart,
-    blend,
     seed,
+    ...(blend !== undefined && { blend }),
     ...(learningRate !== undefined && { learningRate }),
     ...(steps !== undefined && { steps, checkEvery: Math.max(1, Math.min(10, Math.round(steps / 10))) }),
   };

@@ -4,7 +4,7 @@ import { faceSchema } from '../evaluation/flags.ts';
 import { addFlags, readFlags } from '../flags.ts';
 import type { DefineVerb } from '../run.ts';
 
-const description = `Train a pack further on your own people, with triplets of their faces, and install the result as a new pack.
+const description = `Train a pack further on your own people, with pairs or triplets of their faces, and install the result as a new pack.
 
 The data set is a folder sorted by person, <name>/<photo>; a hundred people with several photos each do good, six only show how it works. A share of the people is kept apart (--apart): the training never sees them. One half of them chooses when to stop, the other judges, before and after. Of trained people with five photos or more a tenth is set aside to choose, and a tenth to judge.
 
@@ -22,24 +22,30 @@ Examples:
 const schema = {
   loss: {
     type: 'choice',
-    choices: ['triplet', 'arcface'],
-    default: 'triplet',
-    description: 'triplet: distances between photos; arcface: angles to a centre of each person',
+    choices: ['contrastive', 'triplet', 'arcface'],
+    default: 'contrastive',
+    description:
+      'contrastive: pairs on the right side of one distance; triplet: who is nearer; arcface: angles to a centre of each person',
   },
   mining: {
     type: 'choice',
     choices: ['batch-hard', 'semi-hard', 'batch-all', 'davidsandberg'],
     default: 'batch-hard',
-    description: 'which triplets of a batch are taken',
+    description: 'of triplet: which triplets of a batch are taken',
   },
   margin: {
     type: 'number',
     default: 0.05,
     exclusiveMin: 0,
     max: 4,
-    description: 'how much farther than the positive the negative must be, in squared distance',
+    description: 'of triplet: how much farther than the positive the negative must be, in squared distance',
   },
-  learningRate: { type: 'number', default: 0.02, exclusiveMin: 0, description: 'the highest learning rate' },
+  learningRate: {
+    type: 'number',
+    default: 0.0003,
+    exclusiveMin: 0,
+    description: 'the highest learning rate',
+  },
   epochs: {
     type: 'number',
     default: 100,
@@ -68,7 +74,7 @@ const schema = {
   },
   blend: {
     type: 'number',
-    default: 0.3,
+    default: 0.75,
     exclusiveMin: 0,
     max: 1,
     description: 'how far from the old layer to the new one: less gains less and costs others less',
@@ -100,18 +106,20 @@ export const defineFinetune: DefineVerb = (command, run) => {
   addNetworkFlags(
     addFlags(command, schema, {
       epochs: 'as many as 100 steps take',
-      learningRate: '0.02; 0.001 with arcface',
+      learningRate: '0.0003; 0.02 with triplet, 0.001 with arcface',
+      blend: '0.75; 0.3 with triplet or arcface',
     }),
   );
   addOutputFlags(command).action(async (path: string, { as, report }: { as?: string; report: string }) => {
-    const given = command.opts<{ epochs?: number; learningRate?: number }>();
-    const { epochs, learningRate, ...flags } = readFlags(command, schema);
+    const given = command.opts<{ epochs?: number; learningRate?: number; blend?: number }>();
+    const { epochs, learningRate, blend, ...flags } = readFlags(command, schema);
     const { pack = 'bundled', ...workers } = readNetworkFlags(command);
     const { runFinetune } = await import('../finetune/run.ts');
     await runFinetune(run, {
       ...flags,
       ...(given.epochs !== undefined && { epochs }),
       ...(given.learningRate !== undefined && { learningRate }),
+      ...(given.blend !== undefined && { blend }),
       path,
       pack,
       name: as ?? `${pack.replaceAll('+', '-')}-tuned`,

@@ -11,7 +11,7 @@ export interface TrainingPagePoint {
   readonly step: number;
   /** Mean since the point before; `undefined` before the first step. */
   readonly loss: number | undefined;
-  /** Share of triplets that push; `undefined` without triplets. */
+  /** Share of pairs of one person or of triplets that push; `undefined` where there are neither. */
   readonly activeShare: number | undefined;
   readonly learningRate: number | undefined;
   /** True accept rate at a false accept rate of 1e-3: of people never trained on, */
@@ -30,6 +30,8 @@ export interface TrainingCurves {
   readonly bestStep: number;
   /** What was made small. */
   readonly loss: string;
+  /** What {@link TrainingPagePoint.activeShare} counts. */
+  readonly pushing: 'pairs' | 'triplets';
 }
 
 /** What the section says of the best step. */
@@ -42,7 +44,7 @@ export interface CurvesWords {
 /** How a training went, in up to four figures, and in numbers. */
 export function curvesSection(
   studio: Studio,
-  { curve, bestStep, loss }: TrainingCurves,
+  { curve, bestStep, loss, pushing }: TrainingCurves,
   { lead, mark }: CurvesWords,
 ): Section {
   const of = (name: string, value: (point: TrainingPagePoint) => number | undefined): CurveSeries => ({
@@ -75,12 +77,15 @@ export function curvesSection(
       lowest: 0,
     },
     {
-      title: 'Triplets that still push',
-      about: 'Near 0 there is little left to learn in a batch.',
+      title: pushing === 'pairs' ? 'Pairs that still push' : 'Triplets that still push',
+      about:
+        pushing === 'pairs'
+          ? 'Photos of one person that lie farther apart than the distance that is to part people.'
+          : 'Near 0 there is little left to learn in a batch.',
       series: [of('active', ({ activeShare }) => activeShare)],
       words: {
-        label: 'share of the triplets',
-        told: 'Share of active triplets over the steps.',
+        label: `share of the ${pushing}`,
+        told: `Share of active ${pushing} over the steps.`,
         format: share,
       },
       lowest: 0,

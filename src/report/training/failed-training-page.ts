@@ -5,7 +5,7 @@ import { counted, percent } from '../evaluation/words.ts';
 import { count } from '../figures.ts';
 import { html, type Markup } from '../markup.ts';
 import type { Section } from '../sections/section.ts';
-import { curvesSection, type TrainingPagePoint } from './curves-section.ts';
+import { curvesSection, type TrainingCurves, type TrainingPagePoint } from './curves-section.ts';
 
 /** What the page of a fine-tuning shows that made no pack. Plain data. */
 export interface FailedTrainingPageData {
@@ -17,6 +17,7 @@ export interface FailedTrainingPageData {
   readonly reason: string;
   readonly advice: string;
   readonly loss: string;
+  readonly pushing: TrainingCurves['pushing'];
   /** The first point is the pack as it was. */
   readonly curve: readonly TrainingPagePoint[];
   readonly failed: readonly FailedPhoto[];
@@ -31,7 +32,7 @@ const words = {
 /** Why a fine-tuning made no pack, as one self-contained HTML page. Same data, same page. */
 export async function failedTrainingPage(data: FailedTrainingPageData): Promise<string> {
   const studio = await openStudio();
-  const { name, base, faces, curve, loss } = data;
+  const { name, base, faces, curve, loss, pushing } = data;
   return evaluationPage({
     kind: 'fine-tuning',
     title: `${name}: no pack was made`,
@@ -43,7 +44,7 @@ export async function failedTrainingPage(data: FailedTrainingPageData): Promise<
     ],
     sections: [
       whySection(data),
-      curve.length > 1 ? curvesSection(studio, { curve, bestStep: 0, loss }, words) : undefined,
+      curve.length > 1 ? curvesSection(studio, { curve, bestStep: 0, loss, pushing }, words) : undefined,
       failedSection([{ name, failed: data.failed }], 'They took no part.'),
       repetitionSection(data.repetition),
     ],

@@ -103,6 +103,47 @@ export function graphTripletLoss(
   };
 }
 
+/** Options of {@link graphContrastiveLoss}. */
+export interface ContrastiveOptions {
+  /** Squared distance that photos of one person should be nearer than, and photos of two people farther. */
+  readonly threshold: number;
+  /** How soon a pair beyond the threshold is content, as a share of it. */
+  readonly softness: number;
+  /** How much more the mean over the pairs of two people counts than that over the pairs of one. */
+  readonly strangerWeight: number;
+}
+
+/**
+ * Logistic loss of all pairs of a batch against a fixed threshold t (Guillaumin et al. 2009, "Is that you?"): the mean of
+ * s·ln(1 + exp((d² − t)/s)) over the pairs of one person, and of s·ln(1 + exp((t − d²)/s)) over those of two. Where
+ * triplets ask who is nearer, this asks on which side of one distance for everybody a pair lies.
+ * @param unit [batch, dimension], of unit length
+ * @param people int64 [batch]
+ * @returns the loss, and the share of one person's pairs that lie beyond the threshold
+ */
+export function graphContrastiveLoss(
+  b: GraphBuilder,
+  unit: Value,
+  people: Value,
+  { threshold, softness, strangerWeight }: ContrastiveOptions,
+): { loss: Value; activeShare: Value } {
+  const { same, different } = masksOf(b, people);
+  const scale = softness * threshold;
+  const beyondBy = sub(b, distancesOf(b, unit), scalar(b, threshold));
+  const excess = div(b, beyondBy, scalar(b, scale));
+  const own = meanOf(b, softplus(b, excess), same);
+  const strangers = meanOf(b, softplus(b, negative(b, excess)), different);
+  const isActive = cast(
+    b,
+    b.node('Greater', [beyondBy, scalar(b, 0)], {}, { type: 'bool', dims: beyondBy.dims }),
+    'float32',
+  );
+  return {
+    loss: mul(b, add(b, own, mul(b, strangers, scalar(b, strangerWeight))), scalar(b, scale)),
+    activeShare: meanOf(b, isActive, same),
+  };
+}
+
 /** [batch, batch] with a new axis of size 1 at `axis`. */
 function reshapeRank3(b: GraphBuilder, x: Value, axis: 1 | 2): Value {
   const [batch] = x.dims;

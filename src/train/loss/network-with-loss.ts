@@ -3,22 +3,23 @@ import type { Tensor } from '../../kernel/index.ts';
 import { extendGraph } from '../autodiff/graph-copy.ts';
 import type { TrainerSettings } from '../trainer-options.ts';
 import { centresName } from '../arcface-centres.ts';
-import { arcFaceLoss, graphTripletLoss, unitLength } from './graph-losses.ts';
+import { arcFaceLoss, graphContrastiveLoss, graphTripletLoss, unitLength } from './graph-losses.ts';
 
 /** The network with unit embeddings as its only output, `unit`. */
 export const unitGraph = (graph: Graph): Graph =>
   extendGraph(graph, `${graph.name}-unit`, (b, value) => b.output('unit', unitLength(b, value('embedding'))));
 
 /**
- * The network with the loss behind it: `loss`, and for triplets, mined in the graph, `active`. Takes `wanted`
- * float32 [batch, people], one-hot, for arcface, `people` int64 [batch] for triplets.
+ * The network with the loss behind it: `loss`, and for pairs and triplets, mined in the graph, `active`. Takes `wanted`
+ * float32 [batch, people], one-hot, for arcface, `people` int64 [batch] otherwise.
  * @param centres of arcface, [dimension, people]
  */
 export function lossGraph(
   graph: Graph,
-  { loss, margin, softMargin, mining, arcScale, arcMargin }: TrainerSettings,
+  settings: TrainerSettings,
   centres: Tensor<'float32'> | undefined,
 ): Graph {
+  const { loss, margin, softMargin, mining, arcScale, arcMargin } = settings;
   return extendGraph(graph, `${graph.name}-${loss}`, (b, value) => {
     const unit = unitLength(b, value('embedding'));
     const batch = unit.dims[0]!;
@@ -28,8 +29,12 @@ export function lossGraph(
       b.output('loss', arcFaceLoss(b, unit, b.weight(centres, centresName), wanted, options));
       return;
     }
-    const options = { margin, softMargin, mining: mining === 'batch-all' ? mining : 'batch-hard' } as const;
-    const result = graphTripletLoss(b, unit, b.input('people', 'int64', [batch]), options);
+    const people = b.input('people', 'int64', [batch]);
+    const rule = mining === 'batch-all' ? mining : 'batch-hard';
+    const result =
+      loss === 'contrastive'
+        ? graphContrastiveLoss(b, unit, people, settings)
+        : graphTripletLoss(b, unit, people, { margin, softMargin, mining: rule });
     b.output('loss', result.loss);
     b.output('active', result.activeShare);
   });
