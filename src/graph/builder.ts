@@ -119,6 +119,12 @@ export class GraphBuilder {
     return this.nodes(op, inputs, attributes, [result], name)[0]!;
   }
 
+  /** The node that computes a value, and its inputs; `undefined` for inputs and constants of the graph. */
+  origin(value: Value): { readonly op: string; readonly inputs: readonly (Value | undefined)[] } | undefined {
+    const node = this.#nodes.find(({ outputs }) => outputs.includes(value.name));
+    return node && { op: node.op, inputs: node.inputs.map((name) => this.#values.get(name)) };
+  }
+
   /** Makes what a node computes an output of the network, under `name`. */
   output(name: string, value: Value): void {
     if (this.#outputs.has(name)) this.fail(`two outputs are called ${name}`);

@@ -15,6 +15,7 @@ export type { Dim, Graph, GraphNode, Value } from './graph.ts';
 export * from './operators.ts';
 export { resolvePads, samePadding, windowCount } from './padding.ts';
 export type { Padding, Pads } from './padding.ts';
+export { withoutUnused } from './unused.ts';
 export { quantizeConvolutions } from './quantize.ts';
 export type { QuantizeOptions, ValueRange } from './quantize.ts';
 export type { FilterBytes } from './quantized-filters.ts';

@@ -8,6 +8,8 @@ import {
   nextName,
   type DifferentiateOptions,
 } from './autodiff/differentiate.ts';
+import { withMatrices } from './autodiff/matrix-layout.ts';
+import { ordinaryList, type Allocate } from './optimiser/list-memory.ts';
 import type { Parameters } from './optimiser/optimiser.ts';
 
 type Float32Tensor = Tensor<'float32'>;
@@ -51,6 +53,8 @@ export const runningAveragesOf = (graph: Graph): string[] =>
 export interface GradientSessionOptions extends DifferentiateOptions {
   /** Threads of a run; by default one for each core. */
   readonly threads?: number;
+  /** What gradients lie in; by default lists of their own. */
+  readonly allocate?: Allocate;
 }
 
 /**
@@ -66,22 +70,25 @@ export class GradientSession implements AsyncDisposable {
   readonly gradients: Parameters;
 
   private constructor(
+    graph: Graph,
     session: LocalSession,
     weights: ReadonlyMap<string, Float32Tensor>,
     trained: readonly string[],
+    allocate: Allocate,
   ) {
     this.#session = session;
     this.#weights = weights;
     this.#states = [...weights.keys()].filter((name) => session.outputNames.includes(nextName(name)));
-    const fresh = (name: string): Float32Tensor => {
-      const { dims, data } = weights.get(name)!;
-      return { type: 'float32', dims, data: new Float32Array(data.length) };
+    const fresh = (output: string, allocated: Allocate): Float32Tensor => {
+      const dims = graph.values.get(output)!.dims as readonly number[];
+      const count = dims.reduce((product, size) => product * size, 1);
+      return { type: 'float32', dims, data: allocated(count) };
     };
-    const gradients = trained.map((name) => [name, fresh(name)] as const);
+    const gradients = trained.map((name) => [name, fresh(gradientName(name), allocate)] as const);
     this.gradients = new Map(gradients.map(([name, { data }]) => [name, data]));
     this.#targets = Object.fromEntries([
       ...gradients.map(([name, tensor]) => [gradientName(name), tensor] as const),
-      ...this.#states.map((name) => [nextName(name), fresh(name)] as const),
+      ...this.#states.map((name) => [nextName(name), fresh(nextName(name), ordinaryList)] as const),
     ]);
   }
 
@@ -92,16 +99,19 @@ export class GradientSession implements AsyncDisposable {
   static async open(
     graph: Graph,
     weights: ReadonlyMap<string, Float32Tensor>,
-    { threads, ...options }: GradientSessionOptions,
+    { threads, allocate = ordinaryList, ...options }: GradientSessionOptions,
   ): Promise<GradientSession> {
-    const gradients = differentiate(graph, { channelBlock: await convolutionBlock(), ...options });
+    const gradients = differentiate(withMatrices(graph, options.weights), {
+      channelBlock: await convolutionBlock(),
+      ...options,
+    });
     const model = encodeModel(toModel(gradients));
     // A step is thousands of short nodes: many end before a sleeping thread has woken to take its half.
     const session = await openLocalSession(gradients.name, model, {
       spinning: true,
       ...(threads !== undefined && { threads }),
     });
-    return new GradientSession(session, weights, options.weights);
+    return new GradientSession(gradients, session, weights, options.weights, allocate);
   }
 
   /**

@@ -14,13 +14,17 @@ import {
 } from './gradient-session.ts';
 import { lossGraph, unitGraph } from './loss/network-with-loss.ts';
 import { tripletLoss } from './loss/triplet.ts';
+import { moveIntoMemory, type ListMemory } from './optimiser/list-memory.ts';
 import {
+  addGradients,
   createOptimiser,
+  momentsOf,
   optimiserOptions,
   type Optimiser,
   type OptimiserState,
   type Parameters,
 } from './optimiser/optimiser.ts';
+import { rowsOf } from './rows.ts';
 import { trainerOptions, type TrainerOptions, type TrainerSettings } from './trainer-options.ts';
 
 /** What one step did. */
@@ -38,16 +42,6 @@ export interface StepReport {
 export interface TrainerState {
   readonly weights: ReadonlyMap<string, Tensor<'float32'>>;
   readonly optimiser: OptimiserState;
-}
-
-/** Rows `from` to `to` of every input. */
-function rowsOf(inputs: TensorMap, from: number, to: number): TensorMap {
-  return Object.fromEntries(
-    Object.entries(inputs).map(([name, { type, dims, data }]) => {
-      const row = data.length / dims[0]!;
-      return [name, { type, dims: [to - from, ...dims.slice(1)], data: data.subarray(from * row, to * row) }];
-    }),
-  );
 }
 
 /** Weights that decay pulls on: matrices and filters, not biases and normalisations (He et al. 2019, "Bag of tricks"). */
@@ -69,6 +63,7 @@ export class Trainer implements AsyncDisposable {
   readonly #optimiser: Optimiser;
   readonly #weights: Map<string, Tensor<'float32'>>;
   readonly #random: Random;
+  readonly #memory: ListMemory;
   #gradients: GradientSession | undefined;
   #embedder: LocalSession | undefined;
   #embedderWeights: readonly string[] = [];
@@ -103,7 +98,19 @@ export class Trainer implements AsyncDisposable {
     const own = Object.fromEntries(
       Object.keys(optimiserOptions).map((name) => [name, settings[name as keyof typeof optimiserOptions]]),
     );
-    this.#optimiser = createOptimiser(own, state?.optimiser);
+    // Weights, their gradients and moments lie where the optimiser finds them without a copy.
+    const { memory, moved } = moveIntoMemory(this.#parameters(), 2 + momentsOf(settings.method));
+    for (const [name, data] of moved) {
+      const { type, dims } = this.#weights.get(name)!;
+      this.#weights.set(name, { type, dims, data });
+    }
+    this.#memory = memory;
+    this.#optimiser = createOptimiser(own, state?.optimiser, memory.list);
+  }
+
+  /** What is trained, as it is now. */
+  #parameters(): Parameters {
+    return new Map(this.#trained.map((name) => [name, this.#weights.get(name)!.data]));
   }
 
   /**
@@ -170,9 +177,8 @@ export class Trainer implements AsyncDisposable {
     const { loss, activeShare, gradients } = whole
       ? await this.#wholeStep(inputs, people)
       : await this.#partsStep(inputs, people, step);
-    const parameters = new Map(this.#trained.map((name) => [name, this.#weights.get(name)!.data]));
     if (!Number.isFinite(loss)) throw diverged(step, `the loss is ${loss}`);
-    const gradientNorm = this.#optimiser.step(parameters, gradients, learningRate, (name) =>
+    const gradientNorm = this.#optimiser.step(this.#parameters(), gradients, learningRate, (name) =>
       decays(this.#weights.get(name)!.dims),
     );
     if (!Number.isFinite(gradientNorm)) throw diverged(step, `the gradient has the length ${gradientNorm}`);
@@ -184,7 +190,8 @@ export class Trainer implements AsyncDisposable {
   }
 
   #gradientSession(graph: Graph, output: string): Promise<GradientSession> {
-    const options = { weights: this.#trained, outputs: [output], ...this.#threads() };
+    const allocate = this.#memory.list;
+    const options = { weights: this.#trained, outputs: [output], allocate, ...this.#threads() };
     return GradientSession.open(graph, this.#weights, options);
   }
 
@@ -230,7 +237,7 @@ export class Trainer implements AsyncDisposable {
         data: gradient.subarray(from * dimension, to * dimension),
       };
       await this.#gradients.run({ ...rowsOf(inputs, from, to), [gradientName('unit')]: part });
-      addTo(total, this.#gradients.gradients);
+      addGradients(total, this.#gradients.gradients);
     }
     return { loss, activeShare: triplets === 0 ? 0 : active / triplets, gradients: total };
   }
@@ -275,14 +282,6 @@ export class Trainer implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-}
-
-function addTo(total: Map<string, Float32Array>, gradients: Parameters): void {
-  for (const [name, gradient] of gradients) {
-    const sum = total.get(name);
-    if (sum === undefined) total.set(name, gradient.slice());
-    else for (let i = 0; i < sum.length; i++) sum[i]! += gradient[i]!;
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Random } from '../../src/kernel/index.ts';
+import { homeOf, ListMemory } from '../../src/train/optimiser/list-memory.ts';
 import { createOptimiser, gradientNorm, type OptimiserOptions } from '../../src/train/index.ts';
 
 const f32 = Math.fround;
@@ -49,18 +50,36 @@ const routes: Readonly<Record<string, { readonly start: readonly number[]; reado
 // More than one piece, and not a whole number of lanes.
 const counts = [1, 3, 8192, 3 * 8192 + 5];
 
-for (const [method, { start, next }] of Object.entries(routes)) {
-  test(`${method} four weights at once is ${method} one weight at a time, bit for bit`, () => {
+const elsewhere = (length: number): Float32Array => new Float32Array(length);
+const lists = Object.entries(routes).flatMap(([method, route]) => [
+  { method, ...route, where: 'elsewhere', allocate: elsewhere },
+  {
+    method,
+    ...route,
+    where: 'in one memory',
+    allocate: new ListMemory([...counts, ...counts, ...counts, ...counts]).list,
+  },
+]);
+
+for (const { method, start, next, where, allocate } of lists) {
+  test(`${method} four weights at once, lists ${where}, is ${method} one weight at a time, bit for bit`, () => {
     const random = new Random(7);
-    const lists = new Map(
-      counts.map((n) => [`${n}`, Float32Array.from({ length: n }, () => random.normal())]),
-    );
+    const normals = (list: Float32Array): Float32Array => list.map(() => random.normal());
+    const filled = (n: number): Float32Array => {
+      const list = allocate(n);
+      list.set(normals(list));
+      return list;
+    };
+    const lists = new Map(counts.map((n) => [`${n}`, filled(n)]));
+    const gradients = new Map(counts.map((n) => [`${n}`, allocate(n)]));
+    // Else both tests would be one.
+    for (const list of lists.values()) assert.equal(homeOf(list) !== undefined, where === 'in one memory');
     const expected = new Map([...lists].map(([name, list]) => [name, list.slice()]));
     const moments = new Map([...lists].map(([name, list]) => [name, Array.from(list, () => [...start])]));
     const options = { method, momentum, beta1, beta2, epsilon, weightDecay, initialAccumulator: f32(0.1) };
-    const optimiser = createOptimiser(options as OptimiserOptions);
+    const optimiser = createOptimiser(options as OptimiserOptions, undefined, allocate);
     for (let step = 1; step <= 4; step++) {
-      const gradients = new Map([...lists].map(([name, list]) => [name, list.map(() => random.normal())]));
+      for (const list of gradients.values()) list.set(normals(list));
       const norm = optimiser.step(lists, gradients, rate);
       const squares = [...gradients.values()].flatMap((list) => Array.from(list, (g) => g * g));
       const length = Math.sqrt(squares.reduce((sum, square) => sum + square, 0));

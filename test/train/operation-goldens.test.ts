@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import type { Graph } from '../../src/graph/index.ts';
 import { convolutionBlock } from '../../src/runtime/index.ts';
 import { differentiate, gradientName, nextName } from '../../src/train/index.ts';
+import { withMatrices } from '../../src/train/autodiff/matrix-layout.ts';
 import { deterministicTensor } from '../support/deterministic-weights.ts';
 import { inRepository } from '../support/repository.ts';
 import { numbersOf } from './support/golden-gradients.ts';
@@ -32,8 +34,17 @@ function assertDigest(got: Numbers, [length, ...samples]: readonly number[], wha
   }
 }
 
+/** Convolutions of the small pictures of these cases as products of matrices. */
+const asMatrices = (graph: Graph): Graph => withMatrices(graph, [...graph.initializers.keys()]);
+
 /** @param build states the outputs, of which `y` is the one the loss depends on: Σ seed·y, or y itself */
-async function check(name: string, batch: number, build: (c: Case) => void, channelBlock = 0): Promise<void> {
+async function check(
+  name: string,
+  batch: number,
+  build: (c: Case) => void,
+  channelBlock = 0,
+  arrange = (graph: Graph): Graph => graph,
+): Promise<void> {
   const expected = golden[name]?.[batch];
   assert.ok(expected !== undefined, `no golden of ${name}; see scripts/goldens/operation_gradients.py`);
   const path = (part: string): string => `${name}/${batch}/${part}`;
@@ -42,7 +53,7 @@ async function check(name: string, batch: number, build: (c: Case) => void, chan
   const graph = c.b.finish();
   const weights = [...graph.initializers.keys()].filter((weight) => weight.startsWith('weight'));
   const inputs = graph.inputs.map((input) => input.name);
-  const gradients = differentiate(graph, { weights, inputs, outputs: ['y'], channelBlock });
+  const gradients = differentiate(arrange(graph), { weights, inputs, outputs: ['y'], channelBlock });
   const feeds = new Map([...numbersOf(graph), ...c.inputs]);
   const seedDims = graph.outputs[0]!.dims.map((dim) => (dim === 'batch' ? batch : Number(dim)));
   if (seedDims.length > 0) {
@@ -63,6 +74,14 @@ async function check(name: string, batch: number, build: (c: Case) => void, chan
 for (const [name, build] of Object.entries(operationCases)) {
   test(`the gradient of ${name} is that of PyTorch`, async () => {
     for (const batch of [1, 3]) await check(name, batch, (c) => c.b.output('y', build(c, batch)));
+  });
+}
+
+for (const [name, build] of Object.entries(operationCases).filter(([name]) => name.startsWith('Conv'))) {
+  test(`the gradient of ${name} on matrices is that of PyTorch`, async () => {
+    for (const batch of [1, 3]) {
+      await check(name, batch, (c) => c.b.output('y', build(c, batch)), 0, asMatrices);
+    }
   });
 }
 

@@ -1,8 +1,17 @@
-import { add, scalar, type Graph, type GraphNode, type Value } from '../../graph/index.ts';
+import {
+  add,
+  scalar,
+  withoutUnused,
+  type Graph,
+  type GraphBuilder,
+  type GraphNode,
+  type Value,
+} from '../../graph/index.ts';
 import { GraphCopy } from './graph-copy.ts';
 import { expandLike } from './nodes.ts';
+import { matrixDomain } from './matrix-convolution.ts';
 import { operations } from './operations.ts';
-import { intAttribute } from './operation.ts';
+import { BatchNormalisations, movingAverages } from './batch-normalisations.ts';
 
 export interface DifferentiateOptions {
   /** The float32 constants of the graph that are to be trained, by name; they become inputs. */
@@ -28,13 +37,11 @@ export const gradientName = (value: string): string => `gradient/${value}`;
 /** What the next state of a running average is called. */
 export const nextName = (value: string): string => `next/${value}`;
 
-/** Running averages of batch normalisations that are in training: inputs whose next state is an output. */
-function runningAverages(graph: Graph): string[] {
-  return graph.nodes.flatMap((node) =>
-    node.op === 'BatchNormalization' && intAttribute(node, 'training_mode', 0) === 1
-      ? [node.inputs[3]!, node.inputs[4]!]
-      : [],
-  );
+/** What was given another shape before that: as an output of ONNX Runtime the new shape would be a copy. */
+function unshaped(b: GraphBuilder, value: Value): Value {
+  const origin = b.origin(value);
+  const before = origin?.op === 'Reshape' ? origin.inputs[0]! : undefined;
+  return before === undefined || b.origin(before) === undefined ? value : unshaped(b, before);
 }
 
 /**
@@ -44,7 +51,8 @@ function runningAverages(graph: Graph): string[] {
  * Inputs: those of `graph`, each weight under its own name, the running averages of batch normalisations
  * with `training_mode`, and `gradient/<output>` for each output of several numbers. Outputs: those of
  * `graph`, `gradient/<weight>` (and `gradient/<input>`) and `next/<running average>`. Weights on which
- * no output depends have a gradient of zeros.
+ * no output depends have a gradient of zeros. The gradient of a weight has its numbers in their order, but may lie
+ * in fewer axes.
  *
  * Only the nodes between weights and outputs are walked backwards, so a network whose last block is
  * trained costs little more than running it.
@@ -56,7 +64,7 @@ export function differentiate(graph: Graph, options: DifferentiateOptions): Grap
   const { b } = copy;
   const { channelBlock = 0 } = options;
   const trained = new Set([...options.weights, ...(options.inputs ?? [])]);
-  const states = runningAverages(graph);
+  const states = movingAverages(graph);
   for (const name of new Set([...options.weights, ...states])) {
     const tensor = graph.initializers.get(name) ?? b.fail(`it has no weight ${name}`);
     if (tensor.type !== 'float32') b.fail(`the weight ${name} is not float32 but ${tensor.type}`);
@@ -66,21 +74,34 @@ export function differentiate(graph: Graph, options: DifferentiateOptions): Grap
     if (!graph.inputs.some((input) => input.name === name)) b.fail(`it has no input ${name}`);
   }
 
+  const normalisations = new BatchNormalisations(b, graph, (name) => copy.value(name));
+
   // Forward: every node again, remembering which values depend on what is trained.
   const active = new Set(trained);
   const kept = new Map<GraphNode, readonly Value[]>();
   for (const node of graph.nodes) {
     const wants = (input: number): boolean => active.has(node.inputs[input] ?? '');
     const isActive = node.inputs.some((_, input) => wants(input));
-    const mustExpand = isActive || intAttribute(node, 'training_mode', 0) === 1;
+    const mustExpand = isActive || normalisations.includes(node) || node.domain === matrixDomain;
     const forward = mustExpand ? operations.get(node.op)?.forward : undefined;
     const [inputs, results] = [copy.inputsOf(node), copy.resultsOf(node)];
+    if (normalisations.includes(node)) inputs.splice(3, 2, ...normalisations.scratchOf(node));
     const computed = forward?.({ b, node, channelBlock, inputs, results, wants });
     if (computed === undefined) copy.node(node);
     for (const [i, output] of (computed?.outputs ?? []).entries()) copy.set(node.outputs[i]!, output);
     if (computed?.kept !== undefined) kept.set(node, computed.kept);
     if (isActive) for (const output of node.outputs) active.add(output);
   }
+
+  const { next, statistics } = normalisations.finish((node) => kept.get(node)!);
+  for (const [node, numbers] of statistics) kept.set(node, numbers);
+
+  const shared = new Map<string, Value>();
+  const once = (key: string, make: () => Value): Value => {
+    const value = shared.get(key) ?? make();
+    shared.set(key, value);
+    return value;
+  };
 
   // Backward: the gradient of each value is the sum of what its users say.
   const gradients = new Map<string, Value>();
@@ -109,6 +130,7 @@ export function differentiate(graph: Graph, options: DifferentiateOptions): Grap
       outputs: node.outputs.map((output) => copy.value(output)),
       kept: kept.get(node) ?? [],
       gradients: incoming,
+      once,
       wants: (input) => active.has(node.inputs[input] ?? ''),
       integers: (input) => {
         const tensor = graph.initializers.get(node.inputs[input] ?? '');
@@ -120,18 +142,22 @@ export function differentiate(graph: Graph, options: DifferentiateOptions): Grap
     }
   }
 
+  for (const { outputs, inputs } of normalisations.nodes) {
+    for (const [i, output] of outputs.slice(1, 3).entries()) copy.set(output, next.get(inputs[3 + i]!)!);
+  }
   for (const { name } of graph.outputs) b.output(name, copy.value(name));
-  /** By a node of its own, since it may be an input or another output as well; ONNX Runtime takes it out. */
-  const output = (name: string, value: Value): void =>
-    b.output(name, b.node('Identity', [value], {}, { type: value.type, dims: value.dims }));
+  const given = new Set<Value>(graph.outputs.map(({ name }) => copy.value(name)));
+  /** By a node of its own where it is an input or another output as well. */
+  const output = (name: string, value: Value): void => {
+    const isFree = b.origin(value) !== undefined && !given.has(value);
+    b.output(name, isFree ? value : b.node('Identity', [value], {}, { type: value.type, dims: value.dims }));
+    given.add(value);
+  };
   for (const name of trained) {
     const zero = (): Value => expandLike(b, scalar(b, 0), copy.value(name));
-    output(gradientName(name), gradients.get(name) ?? zero());
+    const gradient = gradients.get(name) ?? zero();
+    output(gradientName(name), options.weights.includes(name) ? unshaped(b, gradient) : gradient);
   }
-  for (const node of graph.nodes) {
-    if (node.op !== 'BatchNormalization' || node.outputs.length < 3) continue;
-    output(nextName(node.inputs[3]!), copy.value(node.outputs[1]!));
-    output(nextName(node.inputs[4]!), copy.value(node.outputs[2]!));
-  }
-  return b.finish();
+  for (const [name, value] of next) output(nextName(name), value);
+  return withoutUnused(b.finish());
 }

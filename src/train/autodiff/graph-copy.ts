@@ -23,6 +23,11 @@ export class GraphCopy {
     return this.set(name, isWeight ? this.b.weight(tensor, name) : this.b.constant(tensor, name));
   }
 
+  /** Whether `name` is there already. */
+  protected has(name: string): boolean {
+    return this.#values.has(name);
+  }
+
   set(name: string, value: Value): Value {
     this.#values.set(name, value);
     return value;
@@ -47,6 +52,7 @@ export class GraphCopy {
       node.attributes,
       this.resultsOf(node),
       node.name,
+      node.domain,
     );
     for (const [i, output] of node.outputs.entries()) this.set(output, outputs[i]!);
   }

@@ -1,4 +1,5 @@
-import { add, div, float, mul, scalar, sqrt, sub, type Value } from '../../graph/index.ts';
+import { add, div, float, int, mul, scalar, sqrt, sub, type Dim, type Value } from '../../graph/index.ts';
+import type { BatchStatistics } from './batch-normalisations.ts';
 import { float32Node, reduceSum, reshapeTo } from './nodes.ts';
 import { floatAttribute, gradientOf, intAttribute, type Operation, type Step } from './operation.ts';
 
@@ -18,12 +19,35 @@ const perChannel = (step: Step, x: Value): Value =>
     x.dims.flatMap((_, axis) => (axis === 1 ? [] : [axis])),
   );
 
+/**
+ * The sum over everything but the channels of a product: as scalar products of rows, which are not written down
+ * number by number first.
+ */
+function products(step: Step, a: Value, x: Value): Value {
+  const { b } = step;
+  const [batch, channels, ...sizes] = x.dims as [Dim, number, ...Dim[]];
+  const rows = batch === 1 ? channels : 'rows';
+  const unknown = sizes.some((size) => typeof size === 'string');
+  if (step.channelBlock === 0 || sizes.length === 0 || (unknown && batch !== 1)) {
+    return perChannel(step, mul(b, a, x));
+  }
+  const pixels = unknown ? 'pixels' : sizes.reduce<number>((product, size) => product * Number(size), 1);
+  const factors = [a, x].map((value) => reshapeTo(b, value, [rows, 1, pixels]));
+  const result = { type: 'float32', dims: [rows, 1, 1] } as const;
+  const [sums] = b.nodes('FusedMatMul', factors, { transB: int(1) }, [result], 'products', 'com.microsoft');
+  return batch === 1
+    ? reshapeTo(b, sums!, [channels])
+    : reduceSum(b, reshapeTo(b, sums!, [batch, channels]), [0]);
+}
+
 /** How many numbers of the batch each channel has. */
-function countPerChannel({ b, inputs }: Step): Value {
-  const channels = inputs[0]!.dims[1]! as number;
-  const size = b.node('Size', [inputs[0]], {}, { type: 'int64', dims: [] });
-  const all = b.node('Cast', [size], { to: { kind: 'int', value: 1n } }, { type: 'float32', dims: [] });
-  return div(b, all, scalar(b, channels));
+function countPerChannel({ b, inputs, once }: Step): Value {
+  const [batch, channels, ...sizes] = inputs[0]!.dims as [Dim, number, ...Dim[]];
+  return once(`numbers of ${[batch, ...sizes].join('×')}`, () => {
+    const size = b.node('Size', [inputs[0]], {}, { type: 'int64', dims: [] });
+    const all = b.node('Cast', [size], { to: { kind: 'int', value: 1n } }, { type: 'float32', dims: [] });
+    return div(b, all, scalar(b, channels));
+  });
 }
 
 export const normalisation: Readonly<Record<string, Operation>> = {
@@ -33,51 +57,44 @@ export const normalisation: Readonly<Record<string, Operation>> = {
       if (!isTraining(node)) {
         return { outputs: b.nodes('BatchNormalization', inputs, node.attributes, results, node.name) };
       }
-      const [, , , runningMean, runningVariance] = inputs as [Value, Value, Value, Value, Value];
-      // With a momentum of 0 the operator gives mean and variance of the batch themselves. It writes them
-      // over the running ones that it was given (ONNX Runtime 1.30), so it gets copies.
-      const copies = [runningMean, runningVariance].map((running) => mul(b, running, scalar(b, 0)));
-      const statistics = { type: 'float32', dims: runningMean.dims } as const;
+      const statistics = { type: 'float32', dims: inputs[3]!.dims } as const;
       const [y, mean, variance] = b.nodes(
         'BatchNormalization',
-        [...inputs.slice(0, 3), ...copies],
+        inputs,
         { ...node.attributes, momentum: float(0) },
         [results[0]!, statistics, statistics],
         node.name,
       ) as [Value, Value, Value];
-      const momentum = floatAttribute(node, 'momentum', 0.9);
-      const next = (running: Value, now: Value): Value =>
-        add(b, mul(b, running, scalar(b, momentum)), mul(b, now, scalar(b, 1 - momentum)));
-      const outputs = [y, next(runningMean, mean), next(runningVariance, variance)];
-      return { outputs: outputs.slice(0, results.length), kept: [mean, variance] };
+      return { outputs: [y, mean, variance].slice(0, results.length), kept: [mean, variance] };
     },
     backward: (step) => {
       const { b, node } = step;
       const [x, gamma, , givenMean, givenVariance] = step.inputs as [Value, Value, Value, Value, Value];
-      const training = isTraining(node);
-      const [mean, variance] = training ? (step.kept as [Value, Value]) : [givenMean, givenVariance];
-      const gradient = gradientOf(step);
       const epsilon = floatAttribute(node, 'epsilon', 1e-5);
-      const deviation = sqrt(b, add(b, variance, scalar(b, epsilon)));
-      const factor = div(b, gamma, deviation);
+      const frozen = (): BatchStatistics => {
+        const deviation = sqrt(b, add(b, givenVariance, scalar(b, epsilon)));
+        const inverse = float32Node(b, 'Reciprocal', [deviation], deviation.dims);
+        return [givenMean, givenVariance, inverse, mul(b, gamma, inverse)];
+      };
+      const training = isTraining(node);
+      const [mean, variance, inverse, factor] = training
+        ? (step.kept as unknown as BatchStatistics)
+        : frozen();
+      const gradient = gradientOf(step);
       const wanted = training || step.wants(1);
       // Σ g, and Σ g·x̂ = (Σ g·x − μ·Σ g)/√(σ² + ε), without a pass over the pictures to centre them
       const sum = wanted || step.wants(2) ? perChannel(step, gradient) : undefined;
-      const along = (): Value => {
-        const total = perChannel(step, mul(b, gradient, x));
-        return div(b, sub(b, total, mul(b, mean, sum!)), deviation);
-      };
+      const along = (): Value => mul(b, sub(b, products(step, gradient, x), mul(b, mean, sum!)), inverse);
       const sumAlong = wanted ? along() : undefined;
-      const scaled = (): Value => mul(b, gradient, spread(step, factor));
-      // γ/√(σ² + ε)·(g − Σg/n − x̂·Σ(g·x̂)/n): the second part is a normalisation of x again.
+      // γ/√(σ² + ε)·(g − Σg/n − x̂·Σ(g·x̂)/n): what is taken off is a normalisation of x again.
       const throughStatistics = (): Value => {
         const count = countPerChannel(step);
-        const share = (total: Value): Value => div(b, mul(b, total, factor), count);
-        const inputs = [x, share(sumAlong!), share(sum!), mean, variance];
+        const inputs = [x, div(b, sumAlong!, count), div(b, sum!, count), mean, variance];
         const part = float32Node(b, 'BatchNormalization', inputs, x.dims, { epsilon: float(epsilon) });
-        return sub(b, scaled(), part);
+        return sub(b, gradient, part);
       };
-      return [step.wants(0) ? (training ? throughStatistics() : scaled()) : undefined, sumAlong, sum];
+      const toInput = (): Value => mul(b, training ? throughStatistics() : gradient, spread(step, factor));
+      return [step.wants(0) ? toInput() : undefined, sumAlong, sum];
     },
   },
 };

@@ -14,6 +14,8 @@ export interface Step {
   readonly gradients: readonly (Value | undefined)[];
   /** Whether the gradient with respect to this input is asked for. */
   wants(input: number): boolean;
+  /** A value that several steps need; the first makes it. */
+  readonly once: (key: string, make: () => Value) => Value;
   /** The whole numbers of a constant input, such as axes or pads; `undefined` where it is left out. */
   integers(input: number): readonly number[] | undefined;
 }

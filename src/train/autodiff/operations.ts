@@ -1,6 +1,7 @@
 import { activation } from './activation.ts';
 import { arithmetic } from './arithmetic.ts';
 import { convolution } from './convolution.ts';
+import { matrixConvolution } from './matrix-convolution.ts';
 import { matrix } from './matrix.ts';
 import { normalisation } from './normalisation.ts';
 import type { Operation } from './operation.ts';
@@ -15,6 +16,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
     ...activation,
     ...matrix,
     ...convolution,
+    ...matrixConvolution,
     ...pooling,
     ...normalisation,
     ...reduction,

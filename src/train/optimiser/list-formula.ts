@@ -1,4 +1,5 @@
 import { wasm } from '../../kernel/index.ts';
+import { homeOf, ListMemory } from './list-memory.ts';
 
 const { advance, get, load, loopWhile, set, simd, store } = wasm;
 
@@ -18,63 +19,79 @@ const splat = simd(0x13);
 const [f64x2Plus, f64x2Times, lowToF64x2, f64x2Lane, shuffle] = [0xf0, 0xf2, 0x5f, 0x21, 0x0d];
 const f64Plus = 0xa0;
 
-/** Numbers of a list that are worked on at a time: a few lists of them fit into any processor's cache. */
+/** Numbers that are worked on at a time of lists that lie elsewhere: a few such pieces fit into any processor's cache. */
 const pieceNumbers = 8192;
-const pieceBytes = pieceNumbers * Float32Array.BYTES_PER_ELEMENT;
 const laneBytes = 16;
+const lanesOf = (count: number): number => Math.ceil(count / 4) * laneBytes;
 
-interface Loop {
-  /** Where it finds the lists. */
-  readonly pieces: readonly Float32Array[];
-  readonly run: (bytes: number, ...numbers: readonly number[]) => number;
-}
+/** What a loop over lists takes: where the first ends, the numbers, where each begins. */
+type Run = (end: number, ...rest: readonly number[]) => number;
 
-/** A loop over pieces of lists, which are copied to where it finds them. Compiled when it first runs. */
-class PieceLoop {
+/** A loop over lists, four places at once. Compiled for each memory that it meets. */
+class ListLoop {
   readonly #lists: number;
   readonly #routine: wasm.Routine;
-  #compiled: Loop | undefined;
+  readonly #compiled = new WeakMap<wasm.Memory, Run>();
+  #pieces: readonly Float32Array[] | undefined;
 
   constructor(lists: number, routine: wasm.Routine) {
     this.#lists = lists;
     this.#routine = routine;
   }
 
-  #compile(): Loop {
-    const { engine } = wasm;
-    if (engine === undefined) throw new TypeError('This engine has no WebAssembly.');
-    const memory = new engine.Memory({ initial: Math.ceil((this.#lists * pieceBytes) / wasm.pageBytes) });
-    const pieces = Array.from(
-      { length: this.#lists },
-      (_, list) => new Float32Array(memory.buffer, list * pieceBytes, pieceNumbers),
-    );
-    const run = wasm.instantiate(engine, wasm.moduleOf(this.#routine), memory) as Loop['run'];
-    return { pieces, run };
+  #over(memory: wasm.Memory): Run {
+    const known = this.#compiled.get(memory);
+    if (known !== undefined) return known;
+    const run = wasm.instantiate(wasm.engine!, wasm.moduleOf(this.#routine), memory) as Run;
+    this.#compiled.set(memory, run);
+    return run;
+  }
+
+  /** Lists of one memory, where they lie. */
+  #inPlace(
+    memory: wasm.Memory,
+    lists: readonly Float32Array[],
+    numbers: readonly number[],
+    count: number,
+  ): number {
+    const starts = lists.map(({ byteOffset }) => byteOffset);
+    return count === 0 ? 0 : this.#over(memory)(starts[0]! + lanesOf(count), ...numbers, ...starts);
   }
 
   /**
    * @param lists all of one length
-   * @param changed those that are copied back
-   * @returns the sum of what the loop returns for each piece
+   * @param changed those that are copied back, where they lie elsewhere
+   * @returns the sum of what the loop returns
    */
   run(lists: readonly Float32Array[], numbers: readonly number[], changed: readonly number[]): number {
-    this.#compiled ??= this.#compile();
-    const { pieces, run } = this.#compiled;
+    const memory = homeOf(lists[0]!);
+    const { length } = lists[0]!;
+    if (memory !== undefined && lists.every((list) => homeOf(list) === memory)) {
+      return this.#inPlace(memory, lists, numbers, length);
+    }
+    this.#pieces ??= piecesOf(this.#lists);
     let total = 0;
-    const length = lists[0]!.length;
     for (let from = 0; from < length; from += pieceNumbers) {
       const to = Math.min(from + pieceNumbers, length);
       const count = to - from;
       for (const [i, list] of lists.entries()) {
-        pieces[i]!.set(list.subarray(from, to));
+        this.#pieces[i]!.set(list.subarray(from, to));
         // Lanes behind the end take part.
-        if (count % 4 !== 0) pieces[i]!.fill(0, count, count + 3);
+        if (count % 4 !== 0) this.#pieces[i]!.fill(0, count, count + 3);
       }
-      total += run(Math.ceil(count / 4) * laneBytes, ...numbers);
-      for (const i of changed) lists[i]!.set(pieces[i]!.subarray(0, count), from);
+      total += this.#inPlace(homeOf(this.#pieces[0]!)!, this.#pieces, numbers, count);
+      for (const i of changed) lists[i]!.set(this.#pieces[i]!.subarray(0, count), from);
     }
     return total;
   }
+}
+
+function piecesOf(lists: number): readonly Float32Array[] {
+  const lengths = Array.from({ length: lists }, () => pieceNumbers);
+  const memory = new ListMemory(lengths);
+  const pieces = lengths.map((length) => memory.list(length));
+  if (homeOf(pieces[0]!) === undefined) throw new TypeError('This engine has no WebAssembly.');
+  return pieces;
 }
 
 const countFrom = (first: number, count: number): number[] =>
@@ -98,11 +115,11 @@ const upperTwo = Array.from({ length: 16 }, (_, i) => (i + 8) % 16);
  * Changes lists of float32 numbers, each place by the numbers at that place alone: four places at once
  * (WebAssembly SIMD). Every sum, product, quotient and root is rounded to float32, so the result is the same on
  * every machine, bit for bit. On the way the squares of one list are summed up, as that list was before, in float64.
- * 23 million weights with as many gradients and velocities take 50 ms on one thread, loops in JavaScript 106
- * (Xeon of 2023, the least of twelve).
+ * 23 million weights with as many gradients and velocities take 20 ms on one thread where they lie in a
+ * `ListMemory`, 44 ms elsewhere, loops in JavaScript 106 (Xeon of 2023, the least of twelve).
  */
 export class ListFormula {
-  readonly #loop: PieceLoop;
+  readonly #loop: ListLoop;
   readonly #changed: readonly number[];
 
   /**
@@ -117,34 +134,39 @@ export class ListFormula {
     measured: number,
     statements: (lists: readonly Lanes[], numbers: readonly Lanes[]) => readonly (readonly [number, Lanes])[],
   ) {
-    // Locals: the parameters (the end, the numbers), the place, two for the squares, the numbers four times each,
-    // the lists.
-    const place = numbers + 1;
-    const [sum, two, firstNumber] = [place + 1, place + 2, place + 3];
+    // Locals: the parameters (the end, the numbers, where each list begins), two for the squares, the numbers
+    // four times each, the lists.
+    const firstStart = 1 + numbers;
+    const sum = firstStart + lists;
+    const [two, firstNumber] = [sum + 1, sum + 2];
     const firstList = firstNumber + numbers;
-    const [numberLocals, listLocals] = [countFrom(firstNumber, numbers), countFrom(firstList, lists)];
+    const [starts, numberLocals, listLocals] = [
+      countFrom(firstStart, lists),
+      countFrom(firstNumber, numbers),
+      countFrom(firstList, lists),
+    ];
     const code = statements(listLocals.map(get), numberLocals.map(get));
     this.#changed = [...new Set(code.map(([list]) => list))];
     const four = get(firstList + measured);
     const half = (which: number): Lanes => [...get(sum), ...simd(f64x2Lane), which];
     const body = [
       ...numberLocals.flatMap((local, i) => [...get(1 + i), ...splat, ...set(local)]),
-      ...loopWhile(place, 0, [
-        ...listLocals.flatMap((local, i) => [...load(place, i * pieceBytes), ...set(local)]),
+      ...loopWhile(firstStart, 0, [
+        ...listLocals.flatMap((local, i) => [...load(starts[i]!, 0), ...set(local)]),
         ...addSquares(sum, two, four),
         ...addSquares(sum, two, [...four, ...four, ...simd(shuffle), ...upperTwo]),
         ...code.flatMap(([list, lanes]) => lanes.concat(set(firstList + list))),
-        ...this.#changed.flatMap((list) => store(place, list * pieceBytes, get(firstList + list))),
-        ...advance(place, laneBytes),
+        ...this.#changed.flatMap((list) => store(starts[list]!, 0, get(firstList + list))),
+        ...starts.flatMap((start) => advance(start, laneBytes)),
       ]),
       ...half(0),
       ...half(1),
       f64Plus,
     ];
-    this.#loop = new PieceLoop(lists, {
-      parameters: [wasm.i32, ...numberLocals.map(() => wasm.f32)],
+    this.#loop = new ListLoop(lists, {
+      parameters: [wasm.i32, ...numberLocals.map(() => wasm.f32), ...starts.map(() => wasm.i32)],
       results: [wasm.f64],
-      locals: [wasm.i32, ...[sum, two, ...numberLocals, ...listLocals].map(() => wasm.v128)],
+      locals: [sum, two, ...numberLocals, ...listLocals].map(() => wasm.v128),
       body,
     });
   }

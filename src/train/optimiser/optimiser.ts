@@ -1,5 +1,6 @@
 import { checkOptions, type OptionsOf } from '../../kernel/index.ts';
 import { ListFormula, minus, over, plus, root, sumOfSquares, times, type Lanes } from './list-formula.ts';
+import { ordinaryList, type Allocate } from './list-memory.ts';
 
 /** Weights or gradients by name; every list keeps its length. */
 export type Parameters = ReadonlyMap<string, Float32Array>;
@@ -81,6 +82,10 @@ export interface Optimiser {
     decayed?: (name: string) => boolean,
   ): number;
 }
+
+/** How many lists an optimiser keeps for each weight. */
+export const momentsOf = (method: OptionsOf<typeof optimiserOptions>['method']): number =>
+  methods[method].moments;
 
 type Settings = OptionsOf<typeof optimiserOptions>;
 
@@ -172,6 +177,17 @@ const methods: Readonly<Record<Settings['method'], Method>> = {
   adamw: { moments: 2, formula: adam, numbers: (of, settings) => adamNumbers(of, settings, true) },
 };
 
+const sum = new ListFormula(2, 0, 0, (lists) => [[0, plus(lists[0]!, lists[1]!)]]);
+
+/** Adds gradients to those of other parts of a batch; those of the first part are copied. */
+export function addGradients(total: Map<string, Float32Array>, gradients: Parameters): void {
+  for (const [name, gradient] of gradients) {
+    const known = total.get(name);
+    if (known === undefined) total.set(name, gradient.slice());
+    else sum.run([known, gradient], []);
+  }
+}
+
 /** The length of all lists together. */
 export function gradientNorm(gradients: Parameters): number {
   let total = 0;
@@ -182,14 +198,22 @@ export function gradientNorm(gradients: Parameters): number {
 class MethodOptimiser implements Optimiser {
   readonly #settings: Settings;
   readonly #moments: Map<string, readonly Float32Array[]>;
+  readonly #allocate: Allocate;
   #step: number;
 
-  constructor(settings: Settings, state: OptimiserState | undefined) {
+  constructor(settings: Settings, state: OptimiserState | undefined, allocate: Allocate) {
     this.#settings = settings;
+    this.#allocate = allocate;
     this.#step = state?.step ?? 0;
     this.#moments = new Map(
-      [...(state?.moments ?? [])].map(([name, lists]) => [name, lists.map((list) => list.slice())]),
+      [...(state?.moments ?? [])].map(([name, lists]) => [name, lists.map((list) => this.#copy(list))]),
     );
+  }
+
+  #copy(list: Float32Array): Float32Array {
+    const copy = this.#allocate(list.length);
+    copy.set(list);
+    return copy;
   }
 
   get state(): OptimiserState {
@@ -215,7 +239,7 @@ class MethodOptimiser implements Optimiser {
       let moments = this.#moments.get(name);
       if (moments === undefined) {
         const start = method === 'adagrad' ? initialAccumulator : 0;
-        moments = Array.from({ length: count }, () => new Float32Array(weight.length).fill(start));
+        moments = Array.from({ length: count }, () => this.#allocate(weight.length).fill(start));
         this.#moments.set(name, moments);
       }
       const decay = decayed(name) ? weightDecay : 0;
@@ -230,8 +254,13 @@ class MethodOptimiser implements Optimiser {
  * SGD with momentum, Adagrad (Duchi et al. 2011), Adam (Kingma and Ba 2015) or AdamW (Loshchilov and
  * Hutter 2019), on typed arrays, all in float32 as PyTorch does it.
  * @param state to go on from; equal states go on equally, bit for bit
+ * @param allocate what moments lie in
  * @throws VisageError `OPTION_INVALID`, `OPTION_UNKNOWN`
  */
-export function createOptimiser(options: OptimiserOptions = {}, state?: OptimiserState): Optimiser {
-  return new MethodOptimiser(checkOptions('createOptimiser', optimiserOptions, options), state);
+export function createOptimiser(
+  options: OptimiserOptions = {},
+  state?: OptimiserState,
+  allocate: Allocate = ordinaryList,
+): Optimiser {
+  return new MethodOptimiser(checkOptions('createOptimiser', optimiserOptions, options), state, allocate);
 }
