@@ -19,25 +19,19 @@ const perChannel = (step: Step, x: Value): Value =>
     x.dims.flatMap((_, axis) => (axis === 1 ? [] : [axis])),
   );
 
-/**
- * The sum over everything but the channels of a product: as scalar products of rows, which are not written down
- * number by number first.
- */
+/** From so many pixels on scalar products of pictures are faster than a product number by number that is summed up. */
+const largePicture = 1024;
+
+/** The sum over everything but the channels of a product. */
 function products(step: Step, a: Value, x: Value): Value {
   const { b } = step;
   const [batch, channels, ...sizes] = x.dims as [Dim, number, ...Dim[]];
-  const rows = batch === 1 ? channels : 'rows';
-  const unknown = sizes.some((size) => typeof size === 'string');
-  if (step.channelBlock === 0 || sizes.length === 0 || (unknown && batch !== 1)) {
-    return perChannel(step, mul(b, a, x));
-  }
-  const pixels = unknown ? 'pixels' : sizes.reduce<number>((product, size) => product * Number(size), 1);
-  const factors = [a, x].map((value) => reshapeTo(b, value, [rows, 1, pixels]));
-  const result = { type: 'float32', dims: [rows, 1, 1] } as const;
-  const [sums] = b.nodes('FusedMatMul', factors, { transB: int(1) }, [result], 'products', 'com.microsoft');
-  return batch === 1
-    ? reshapeTo(b, sums!, [channels])
-    : reduceSum(b, reshapeTo(b, sums!, [batch, channels]), [0]);
+  const pixels = sizes.reduce<number>((product, size) => product * Number(size), 1);
+  if (step.channelBlock === 0 || !(pixels >= largePicture)) return perChannel(step, mul(b, a, x));
+  const rows = [a, x].map((value) => reshapeTo(b, value, ['rows', 1, pixels]));
+  const result = { type: 'float32', dims: ['rows', 1, 1] } as const;
+  const [sums] = b.nodes('FusedMatMul', rows, { transB: int(1) }, [result], 'products', 'com.microsoft');
+  return reduceSum(b, reshapeTo(b, sums!, [batch, channels]), [0]);
 }
 
 /** How many numbers of the batch each channel has. */
