@@ -1,4 +1,5 @@
 import {
+  add,
   float,
   int,
   ints,
@@ -159,6 +160,10 @@ function inputGradient({ b, node }: Step, gradient: Value, weights: Value): Valu
   return reshapeTo(b, reduceSum(b, gathered, [1]), [inside, positionsOf(inputs)]);
 }
 
+/** A number a channel as a column, scaled. As the third operand of `Gemm` it is spread over the matrix first, on one thread. */
+const columnOf = (b: GraphBuilder, bias: Value, scale: number): Value =>
+  mul(b, reshapeTo(b, bias, [bias.dims[0]!, 1]), scalar(b, scale));
+
 export const matrixConvolution: Readonly<Record<string, Operation>> = {
   MatrixConv: {
     forward: ({ b, node, inputs, results }) => {
@@ -166,9 +171,9 @@ export const matrixConvolution: Readonly<Record<string, Operation>> = {
       const [out, inside, height, width] = weights.dims as [number, number, number, number];
       const seen = seenBy(b, x, windowsIn(node));
       const matrix = reshapeTo(b, weights, [out, inside * height * width]);
-      const column = bias === undefined ? [] : [reshapeTo(b, bias, [out, 1])];
-      const { alpha } = scaleOf(node);
-      const y = float32Node(b, 'Gemm', [matrix, seen, ...column], results[0]!.dims, { alpha, beta: alpha });
+      const product = float32Node(b, 'Gemm', [matrix, seen], results[0]!.dims, scaleOf(node));
+      const y =
+        bias === undefined ? product : add(b, product, columnOf(b, bias, floatAttribute(node, 'alpha', 1)));
       return { outputs: [y], kept: [seen] };
     },
     backward: (step) => {

@@ -5,8 +5,9 @@ export type Allocate = (length: number) => Float32Array;
 
 export const ordinaryList: Allocate = (length) => new Float32Array(length);
 
-const laneNumbers = 4;
-const inLanes = (length: number): number => Math.ceil(length / laneNumbers) * laneNumbers;
+/** Lists begin at cache lines of 64 bytes. */
+const lineNumbers = 16;
+const inLines = (length: number): number => Math.ceil(length / lineNumbers) * lineNumbers;
 
 const homes = new WeakMap<Float32Array, wasm.Memory>();
 
@@ -15,7 +16,7 @@ export const homeOf = (list: Float32Array): wasm.Memory | undefined => homes.get
 
 /**
  * Lists of float32 numbers that lie in one WebAssembly memory, so that loops find them without a copy. Each
- * has the rest of its last four numbers to itself.
+ * has the rest of its last cache line to itself.
  */
 export class ListMemory {
   readonly #memory: wasm.Memory | undefined;
@@ -23,7 +24,7 @@ export class ListMemory {
 
   /** @param lengths of the lists that will be asked for */
   constructor(lengths: readonly number[]) {
-    const numbers = lengths.reduce((sum, length) => sum + inLanes(length), 0);
+    const numbers = lengths.reduce((sum, length) => sum + inLines(length), 0);
     this.#memory = memoryOf(numbers * Float32Array.BYTES_PER_ELEMENT);
   }
 
@@ -31,10 +32,10 @@ export class ListMemory {
   readonly list: Allocate = (length) => {
     const from = this.#used * Float32Array.BYTES_PER_ELEMENT;
     const buffer = this.#memory?.buffer;
-    if (buffer === undefined || from + inLanes(length) * Float32Array.BYTES_PER_ELEMENT > buffer.byteLength) {
+    if (buffer === undefined || from + inLines(length) * Float32Array.BYTES_PER_ELEMENT > buffer.byteLength) {
       return ordinaryList(length);
     }
-    this.#used += inLanes(length);
+    this.#used += inLines(length);
     const list = new Float32Array(buffer, from, length);
     homes.set(list, this.#memory!);
     return list;
