@@ -76,6 +76,13 @@ export function differentiate(graph: Graph, options: DifferentiateOptions): Grap
 
   const normalisations = new BatchNormalisations(b, graph, (name) => copy.value(name));
 
+  const shared = new Map<string, Value>();
+  const once = (key: string, make: () => Value): Value => {
+    const value = shared.get(key) ?? make();
+    shared.set(key, value);
+    return value;
+  };
+
   // Forward: every node again, remembering which values depend on what is trained.
   const active = new Set(trained);
   const kept = new Map<GraphNode, readonly Value[]>();
@@ -86,7 +93,7 @@ export function differentiate(graph: Graph, options: DifferentiateOptions): Grap
     const forward = mustExpand ? operations.get(node.op)?.forward : undefined;
     const [inputs, results] = [copy.inputsOf(node), copy.resultsOf(node)];
     if (normalisations.includes(node)) inputs.splice(3, 2, ...normalisations.scratchOf(node));
-    const computed = forward?.({ b, node, channelBlock, inputs, results, wants });
+    const computed = forward?.({ b, node, channelBlock, inputs, results, once, wants });
     if (computed === undefined) copy.node(node);
     for (const [i, output] of (computed?.outputs ?? []).entries()) copy.set(node.outputs[i]!, output);
     if (computed?.kept !== undefined) kept.set(node, computed.kept);
@@ -95,13 +102,6 @@ export function differentiate(graph: Graph, options: DifferentiateOptions): Grap
 
   const { next, statistics } = normalisations.finish((node) => kept.get(node)!);
   for (const [node, numbers] of statistics) kept.set(node, numbers);
-
-  const shared = new Map<string, Value>();
-  const once = (key: string, make: () => Value): Value => {
-    const value = shared.get(key) ?? make();
-    shared.set(key, value);
-    return value;
-  };
 
   // Backward: the gradient of each value is the sum of what its users say.
   const gradients = new Map<string, Value>();

@@ -1,12 +1,31 @@
-import { add, div, float, int, mul, scalar, sqrt, sub, type Dim, type Value } from '../../graph/index.ts';
+import {
+  add,
+  div,
+  float,
+  mul,
+  reduceMean,
+  scalar,
+  sqrt,
+  sub,
+  type Dim,
+  type Value,
+} from '../../graph/index.ts';
 import type { BatchStatistics } from './batch-normalisations.ts';
+import { channelProducts, isLarge, line } from './large-pictures.ts';
 import { float32Node, reduceSum, reshapeTo } from './nodes.ts';
-import { floatAttribute, gradientOf, intAttribute, type Operation, type Step } from './operation.ts';
+import {
+  floatAttribute,
+  gradientOf,
+  intAttribute,
+  type Forward,
+  type Operation,
+  type Step,
+} from './operation.ts';
 
 const isTraining = (node: Step['node']): boolean => intAttribute(node, 'training_mode', 0) === 1;
 
 /** One number a channel, shaped to fit [batch, channels, …]. */
-function spread(step: Step, perChannel: Value): Value {
+function spread(step: Pick<Step, 'b' | 'inputs'>, perChannel: Value): Value {
   const rank = step.inputs[0]!.dims.length;
   return reshapeTo(step.b, perChannel, [perChannel.dims[0]!, ...Array.from({ length: rank - 2 }, () => 1)]);
 }
@@ -19,23 +38,16 @@ const perChannel = (step: Step, x: Value): Value =>
     x.dims.flatMap((_, axis) => (axis === 1 ? [] : [axis])),
   );
 
-/** From so many pixels on scalar products of pictures are faster than a product number by number that is summed up. */
-const largePicture = 1024;
+/** Whether ONNX Runtime's own operators may serve, and are worth while. */
+const byLarge = ({ channelBlock, inputs }: Pick<Step, 'channelBlock' | 'inputs'>): boolean =>
+  channelBlock > 0 && isLarge(inputs[0]!);
 
 /** The sum over everything but the channels of a product. */
-function products(step: Step, a: Value, x: Value): Value {
-  const { b } = step;
-  const [batch, channels, ...sizes] = x.dims as [Dim, number, ...Dim[]];
-  const pixels = sizes.reduce<number>((product, size) => product * Number(size), 1);
-  if (step.channelBlock === 0 || !(pixels >= largePicture)) return perChannel(step, mul(b, a, x));
-  const rows = [a, x].map((value) => reshapeTo(b, value, ['rows', 1, pixels]));
-  const result = { type: 'float32', dims: ['rows', 1, 1] } as const;
-  const [sums] = b.nodes('FusedMatMul', rows, { transB: int(1) }, [result], 'products', 'com.microsoft');
-  return reduceSum(b, reshapeTo(b, sums!, [batch, channels]), [0]);
-}
+const products = (step: Step, a: Value, x: Value): Value =>
+  byLarge(step) ? channelProducts(step.b, a, x) : perChannel(step, mul(step.b, a, x));
 
 /** How many numbers of the batch each channel has. */
-function countPerChannel({ b, inputs, once }: Step): Value {
+function countPerChannel({ b, inputs, once }: Pick<Step, 'b' | 'inputs' | 'once'>): Value {
   const [batch, channels, ...sizes] = inputs[0]!.dims as [Dim, number, ...Dim[]];
   return once(`numbers of ${[batch, ...sizes].join('×')}`, () => {
     const size = b.node('Size', [inputs[0]], {}, { type: 'int64', dims: [] });
@@ -44,21 +56,31 @@ function countPerChannel({ b, inputs, once }: Step): Value {
   });
 }
 
+/** Normalised by the batch: y, mean and variance, of large pictures. */
+function normaliseLarge(forward: Forward): [Value, Value, Value] {
+  const { b, node } = forward;
+  const [x, gamma, beta] = forward.inputs as [Value, Value, Value];
+  const mean = reduceMean(b, x, [0, 2, 3]);
+  const centred = sub(b, x, spread(forward, mean));
+  const variance = div(b, channelProducts(b, centred, centred), countPerChannel(forward));
+  const deviation = sqrt(b, add(b, variance, scalar(b, floatAttribute(node, 'epsilon', 1e-5))));
+  return [line(b, centred, div(b, gamma, deviation), beta), mean, variance];
+}
+
 export const normalisation: Readonly<Record<string, Operation>> = {
   // y = γ·x̂ + β with x̂ = (x − μ)/√(σ² + ε); μ and σ² given (frozen), or of the batch (training_mode 1)
   BatchNormalization: {
-    forward: ({ b, node, inputs, results }) => {
+    forward: (forward) => {
+      const { b, node, inputs, results } = forward;
       if (!isTraining(node)) {
         return { outputs: b.nodes('BatchNormalization', inputs, node.attributes, results, node.name) };
       }
       const statistics = { type: 'float32', dims: inputs[3]!.dims } as const;
-      const [y, mean, variance] = b.nodes(
-        'BatchNormalization',
-        inputs,
-        { ...node.attributes, momentum: float(0) },
-        [results[0]!, statistics, statistics],
-        node.name,
-      ) as [Value, Value, Value];
+      const attributes = { ...node.attributes, momentum: float(0) };
+      const of = [results[0]!, statistics, statistics];
+      const [y, mean, variance] = byLarge(forward)
+        ? normaliseLarge(forward)
+        : (b.nodes('BatchNormalization', inputs, attributes, of, node.name) as [Value, Value, Value]);
       return { outputs: [y, mean, variance].slice(0, results.length), kept: [mean, variance] };
     },
     backward: (step) => {
@@ -83,7 +105,12 @@ export const normalisation: Readonly<Record<string, Operation>> = {
       // γ/√(σ² + ε)·(g − Σg/n − x̂·Σ(g·x̂)/n): what is taken off is a normalisation of x again.
       const throughStatistics = (): Value => {
         const count = countPerChannel(step);
-        const inputs = [x, div(b, sumAlong!, count), div(b, sum!, count), mean, variance];
+        const [scale, offset] = [div(b, sumAlong!, count), div(b, sum!, count)];
+        if (byLarge(step)) {
+          const slope = mul(b, scale, inverse);
+          return sub(b, gradient, line(b, x, slope, sub(b, offset, mul(b, mean, slope))));
+        }
+        const inputs = [x, scale, offset, mean, variance];
         const part = float32Node(b, 'BatchNormalization', inputs, x.dims, { epsilon: float(epsilon) });
         return sub(b, gradient, part);
       };

@@ -1,5 +1,8 @@
 import type { GraphBuilder, GraphNode, NodeResult, Value } from '../../graph/index.ts';
 
+/** A value that several nodes need: the first makes it. */
+export type Once = (key: string, make: () => Value) => Value;
+
 /** One node on the way back: what it took, what it gave, and what its forward pass kept for now. */
 export interface Step {
   readonly b: GraphBuilder;
@@ -14,8 +17,7 @@ export interface Step {
   readonly gradients: readonly (Value | undefined)[];
   /** Whether the gradient with respect to this input is asked for. */
   wants(input: number): boolean;
-  /** A value that several steps need; the first makes it. */
-  readonly once: (key: string, make: () => Value) => Value;
+  readonly once: Once;
   /** The whole numbers of a constant input, such as axes or pads; `undefined` where it is left out. */
   integers(input: number): readonly number[] | undefined;
 }
@@ -29,6 +31,7 @@ export interface Forward {
   readonly inputs: readonly (Value | undefined)[];
   /** Types and shapes of the outputs. */
   readonly results: readonly NodeResult[];
+  readonly once: Once;
   /** Whether the gradient with respect to this input will be asked for. */
   wants(input: number): boolean;
 }
