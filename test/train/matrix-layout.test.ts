@@ -88,6 +88,17 @@ test('what lies as matrices stays so from convolution to convolution, and the sh
   assert.equal(count(graph, 'Transpose'), 2);
 });
 
+test('what lies as matrices in between can be an output as well, as pictures', async () => {
+  const c = randomCase();
+  const x = c.input([3, 4, 5, 3]);
+  const inner = normalised(c, c.conv(x, 2, [3, 3], { pads: [1, 1, 1, 1] }));
+  const sum = ops.sigmoid(c.b, inner);
+  c.b.output(inner.name, inner);
+  c.b.output(sum.name, sum);
+  c.b.output('y', c.conv(ops.concat(c.b, [sum, sum], 1), 2, [1, 1]));
+  await checkGradients(c.b.finish(), c.inputs, [inner.name, sum.name, 'y'], 0, asMatrices);
+});
+
 test('large pictures and convolutions by groups stay pictures', () => {
   const c = randomCase();
   const large = c.conv(c.input([2, 4, 18, 18]), 4, [1, 1]);

@@ -34,6 +34,9 @@ function smallPicture(dims: Value['dims']): readonly [number, number, number] | 
   return height * width <= matrixPixels ? [channels, height, width] : undefined;
 }
 
+/** Of a node on matrices; the old name is for what it gives as pictures, which may be an output. */
+const nameOf = (node: GraphNode): string => `${node.name}/matrix`;
+
 /** A graph that is being copied, in which small pictures may lie as matrices. */
 class MatrixCopy extends GraphCopy {
   readonly #graph: Graph;
@@ -110,7 +113,7 @@ class MatrixCopy extends GraphCopy {
     const [channels, height, width] = smallPicture(this.#dims(output))!;
     const result = { type: 'float32', dims: [channels, positionsOf(height * width)] } as const;
     const domain = op === node.op ? node.domain : matrixDomain;
-    this.#matrices.set(output, this.b.nodes(op, inputs, attributes, [result], node.name, domain)[0]!);
+    this.#matrices.set(output, this.b.nodes(op, inputs, attributes, [result], nameOf(node), domain)[0]!);
     return true;
   }
 
@@ -125,7 +128,7 @@ class MatrixCopy extends GraphCopy {
 
   #join(node: GraphNode): true {
     const parts = node.inputs.map((name) => this.#matrix(name));
-    this.#matrices.set(node.outputs[0]!, concat(this.b, parts, 0, node.name));
+    this.#matrices.set(node.outputs[0]!, concat(this.b, parts, 0, nameOf(node)));
     return true;
   }
 
@@ -170,7 +173,7 @@ class MatrixCopy extends GraphCopy {
     const whole = reshapeTo(this.b, this.#matrix(x), [1, channels, positions]);
     const results = [{ type: 'float32', dims: whole.dims } as const, ...this.resultsOf(node).slice(1)];
     const inputs = [whole, ...rest.map((name) => this.value(name))];
-    const [y, ...states] = this.b.nodes(node.op, inputs, node.attributes, results, node.name);
+    const [y, ...states] = this.b.nodes(node.op, inputs, node.attributes, results, nameOf(node));
     this.#matrices.set(node.outputs[0]!, reshapeTo(this.b, y!, [channels, positions]));
     for (const [i, state] of states.entries()) this.set(node.outputs[i + 1]!, state);
     return true;
