@@ -37,11 +37,15 @@ export const gradientName = (value: string): string => `gradient/${value}`;
 /** What the next state of a running average is called. */
 export const nextName = (value: string): string => `next/${value}`;
 
-/** What was given another shape before that: as an output of ONNX Runtime the new shape would be a copy. */
+/**
+ * What was given another shape before that, where its sizes are known: as an output of ONNX Runtime the new shape would
+ * be a copy.
+ */
 function unshaped(b: GraphBuilder, value: Value): Value {
   const origin = b.origin(value);
   const before = origin?.op === 'Reshape' ? origin.inputs[0]! : undefined;
-  return before === undefined || b.origin(before) === undefined ? value : unshaped(b, before);
+  const isKnown = before?.dims.every((size) => typeof size === 'number') === true;
+  return isKnown && b.origin(before) !== undefined ? unshaped(b, before) : value;
 }
 
 /**
