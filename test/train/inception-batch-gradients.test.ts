@@ -139,16 +139,18 @@ const network = inceptionResnetV1(inceptionWeights({ gamma: true }), { batchNorm
 test('gradients and running averages of Inception-ResNet-v1 with the statistics of the batch are those of PyTorch', async () => {
   const { byLength, byProducts } = await errorsOfRun(network);
   // A number that falls on the other side of a ReLU's 0 than in float64 moves gradients by that much, and which do is
-  // chance: here 9 of 18.6 million, in PyTorch's float32 4 or 9. Held on float64's side, see below.
+  // chance: here about ten of 18.6 million, in PyTorch's float32 4 or 9. Held on float64's side, see below.
   assertAtMost(1e-3, 'median', median(byLength));
   assertAtMost(1e-2, 'worst', Math.max(...byLength));
   assertAtMost(1e-2, 'median', median(byProducts));
   assertAtMost(1e-1, 'worst', Math.max(...byProducts));
 });
 
-test('with ReLU held on the side of float64, every gradient of Inception-ResNet-v1 is within 1e-3, and as near as PyTorch in float32', async () => {
+test('with ReLU held on the side of float64, every gradient of Inception-ResNet-v1 is within 1e-3, and as near as PyTorch in float32', async (t) => {
   const held = withHeldEdges(network, golden.held, golden.push, pictures);
   const { byLength, byProducts, rounding } = await errorsOfRun(held);
-  assertAtMost(1e-3, 'worst', Math.max(...byLength, ...byProducts));
+  const [middle, worst] = [median(byProducts), Math.max(...byLength, ...byProducts)];
+  t.diagnostic(`errors of gradients: median ${middle.toExponential(1)}, worst ${worst.toExponential(1)}`);
+  assertAtMost(1e-3, 'worst', worst);
   assertAtMost(3, "times PyTorch's error:", rootMeanSquare(byProducts) / rootMeanSquare(rounding));
 });

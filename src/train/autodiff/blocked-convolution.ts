@@ -1,4 +1,4 @@
-import { int, ints, type Dim, type GraphBuilder, type Value } from '../../graph/index.ts';
+import { int, ints, transpose, type Dim, type GraphBuilder, type Value } from '../../graph/index.ts';
 import { float32Node, integerList, reshapeTo } from './nodes.ts';
 import type { Windows } from './windows.ts';
 
@@ -32,7 +32,7 @@ export function blockFilters(b: GraphBuilder, weights: Value, block: number): Va
   const [out, inside, height, width] = weights.dims as [number, number, number, number];
   const area = height * width;
   const reordered = inBlocks(b, reshapeTo(b, weights, [1, out, inside, area]));
-  return transposed(
+  return transpose(
     b,
     reshapeTo(b, reordered, [out / block, inside / block, block, area, block]),
     [0, 1, 3, 2, 4],
@@ -44,7 +44,7 @@ export function blockTurnedFilters(b: GraphBuilder, weights: Value, block: numbe
   const [out, inside, height, width] = weights.dims as [number, number, number, number];
   const area = height * width;
   const reordered = inBlocks(b, reshapeTo(b, weights, [out, inside, 1, area]));
-  const swapped = transposed(
+  const swapped = transpose(
     b,
     reshapeTo(b, reordered, [out / block, block, inside / block, area, block]),
     [2, 0, 3, 1, 4],
@@ -56,11 +56,6 @@ export function blockTurnedFilters(b: GraphBuilder, weights: Value, block: numbe
 /** [batch, channels, h, w] → [batch, channels/block, h, w, channels of a block], under its old shape. */
 const inBlocks = (b: GraphBuilder, x: Value): Value =>
   b.nodes('ReorderInput', [x], {}, [{ type: 'float32', dims: x.dims }], 'reorderinput', domain)[0]!;
-
-function transposed(b: GraphBuilder, x: Value, order: readonly number[]): Value {
-  const dims = order.map((axis) => x.dims[axis]!);
-  return float32Node(b, 'Transpose', [x], dims, { perm: ints(order) });
-}
 
 /**
  * A convolution of x [batch, channels, …] with filters in blocks.

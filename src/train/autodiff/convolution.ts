@@ -1,4 +1,4 @@
-import { int, ints, matMul, type Dim, type Value } from '../../graph/index.ts';
+import { int, ints, matMul, transpose, type Dim, type Value } from '../../graph/index.ts';
 import { blockedConv, blockFilters, blockTurnedFilters, isBlocked } from './blocked-convolution.ts';
 import { filterGradient, isPointwise, matrixOf, seenBy } from './matrix-convolution.ts';
 import { float32Node, integerList, reduceSum, reshapeTo, transposeLast } from './nodes.ts';
@@ -14,30 +14,24 @@ function turnedFilters(step: Step, weights: Value, groups: number, { kernel }: W
   const [out, inPerGroup] = weights.dims as [number, number];
   const [outPerGroup, area] = [out / groups, kernel[0] * kernel[1]];
   const grouped = reshapeTo(b, weights, [groups, outPerGroup, inPerGroup, area]);
-  const transposed = (x: Value, order: readonly number[]): Value => {
-    const dims = order.map((axis) => x.dims[axis]!);
-    return float32Node(b, 'Transpose', [x], dims, { perm: ints(order) });
-  };
   let turned: Value;
-  if (area === 1) turned = transposed(grouped, [0, 2, 1, 3]);
+  if (area === 1) turned = transpose(b, grouped, [0, 2, 1, 3]);
   else {
-    const places = transposed(grouped, [3, 0, 2, 1]);
+    const places = transpose(b, grouped, [3, 0, 2, 1]);
     const backwards = integerList(
       b,
       Array.from({ length: area }, (_, i) => area - 1 - i),
     );
     const gathered = float32Node(b, 'Gather', [places, backwards], places.dims, { axis: int(0) });
-    turned = transposed(gathered, [1, 2, 3, 0]);
+    turned = transpose(b, gathered, [1, 2, 3, 0]);
   }
   return reshapeTo(b, turned, [groups * inPerGroup, outPerGroup, ...kernel]);
 }
 
 /** [batch, channels, h, w] → [channels, batch·h·w]: whole pictures move, so it is fast. */
 function channelRows({ b }: Step, x: Value): Value {
-  const [batch, channels, height, width] = x.dims as [Dim, number, number, number];
-  const dims = [channels, batch, height, width];
-  const byChannel = float32Node(b, 'Transpose', [x], dims, { perm: ints([1, 0, 2, 3]) });
-  return reshapeTo(b, byChannel, [channels, positions]);
+  const channels = x.dims[1] as number;
+  return reshapeTo(b, transpose(b, x, [1, 0, 2, 3]), [channels, positions]);
 }
 
 /** dL/dx: each pixel gathers from all windows it was in. */

@@ -14,7 +14,7 @@ import {
   type GraphBuilder,
   type Value,
 } from '../../graph/index.ts';
-import { float32Node, negative, reduceSum, transposeLast } from '../autodiff/nodes.ts';
+import { float32Node, isPositive, negative, reduceSum, transposeLast } from '../autodiff/nodes.ts';
 
 /** Losses as nodes behind a network, for batches that fit into memory whole: one run does everything. */
 
@@ -91,11 +91,7 @@ export function graphTripletLoss(
     valid = mul(b, reshapeRank3(b, same, 2), reshapeRank3(b, different, 1));
   }
   const hinge = softMargin ? softplus(b, difference) : relu(b, add(b, difference, scalar(b, margin)));
-  const isActive = cast(
-    b,
-    b.node('Greater', [hinge, scalar(b, 0)], {}, { type: 'bool', dims: hinge.dims }),
-    'float32',
-  );
+  const isActive = isPositive(b, hinge, scalar(b, 0));
   const active = mul(b, isActive, valid);
   return {
     loss: meanOf(b, hinge, mining === 'batch-all' && !softMargin ? active : valid),
@@ -133,14 +129,9 @@ export function graphContrastiveLoss(
   const excess = div(b, beyondBy, scalar(b, scale));
   const own = meanOf(b, softplus(b, excess), same);
   const strangers = meanOf(b, softplus(b, negative(b, excess)), different);
-  const isActive = cast(
-    b,
-    b.node('Greater', [beyondBy, scalar(b, 0)], {}, { type: 'bool', dims: beyondBy.dims }),
-    'float32',
-  );
   return {
     loss: mul(b, add(b, own, mul(b, strangers, scalar(b, strangerWeight))), scalar(b, scale)),
-    activeShare: meanOf(b, isActive, same),
+    activeShare: meanOf(b, isPositive(b, beyondBy, scalar(b, 0)), same),
   };
 }
 
